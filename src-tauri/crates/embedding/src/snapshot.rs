@@ -1,0 +1,152 @@
+//! The rows of a gallery at one moment, and the exact scan over them.
+
+use std::sync::Arc;
+
+use half::f16;
+use rayon::prelude::*;
+
+use crate::kernel::{self, Kernel};
+use crate::neighbour::Nearest;
+use crate::{Embedding, ImageId, Neighbour, VectorError};
+
+/// Rows per block: 1 MB at 512 dims, so that 100,000 rows are enough blocks to keep many cores busy
+/// evenly, and one block's similarities stay in the first-level cache.
+pub(crate) const BLOCK_ROWS: usize = 1024;
+
+/// The vectors of a gallery as they were at one moment, to be searched while the gallery changes.
+///
+/// Taking one copies a pointer per 1024 rows. What changes afterwards is copied then, a block at a time.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub(crate) dims: usize,
+    /// All full but the last.
+    pub(crate) blocks: Vec<Arc<Block>>,
+}
+
+/// Up to [`BLOCK_ROWS`] vectors.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Block {
+    pub(crate) vectors: Vec<f16>,
+    /// 1 / length, by row.
+    pub(crate) inverse_lengths: Vec<f32>,
+    /// By row.
+    pub(crate) ids: Vec<ImageId>,
+}
+
+impl Snapshot {
+    /// The `k` nearest to `query`, nearest first, ties by id; fewer when there are fewer. Exact.
+    ///
+    /// # Panics
+    /// When `query` has other dims.
+    pub fn nearest(&self, query: &Embedding, k: usize) -> Vec<Neighbour> {
+        self.nearest_where(query, k, |_| true)
+    }
+
+    /// The `k` nearest to `query` among the photos that `keep` keeps: exactly what sorting all of them
+    /// would give, never short of `k` while `k` are kept.
+    ///
+    /// `keep` is asked only about rows near enough to matter, from several threads. The threads are
+    /// rayon's: the caller should hold no lock that another task of its pool may wait for.
+    ///
+    /// # Panics
+    /// When `query` has other dims.
+    pub fn nearest_where(
+        &self,
+        query: &Embedding,
+        k: usize,
+        keep: impl Fn(ImageId) -> bool + Sync,
+    ) -> Vec<Neighbour> {
+        self.expect_dims(query);
+        if k == 0 {
+            return Vec::new();
+        }
+        let kernel = Kernel::detect();
+        let scan = |mut nearest: Nearest, block: &Arc<Block>| {
+            let mut dots = [0.0; BLOCK_ROWS];
+            let dots = &mut dots[..block.ids.len()];
+            kernel.dots(query.as_slice(), &block.vectors, dots);
+            for (row, dot) in dots.iter().enumerate() {
+                let candidate = block.neighbour(row, *dot);
+                if nearest.wants(&candidate) && keep(candidate.id) {
+                    nearest.offer(candidate);
+                }
+            }
+            nearest
+        };
+        // One block is done before another thread has woken up.
+        if self.blocks.len() <= 1 {
+            let nearest = self.blocks.iter().fold(Nearest::new(k), scan);
+            return nearest.into_ranking();
+        }
+        self.blocks
+            .par_iter()
+            .fold(|| Nearest::new(k), scan)
+            .reduce(|| Nearest::new(k), Nearest::merged)
+            .into_ranking()
+    }
+
+    pub(crate) fn neighbour(&self, place: usize, dot: f32) -> Neighbour {
+        self.blocks[place / BLOCK_ROWS].neighbour(place % BLOCK_ROWS, dot)
+    }
+
+    pub(crate) fn row(&self, place: usize) -> &[f16] {
+        let start = place % BLOCK_ROWS * self.dims;
+        &self.blocks[place / BLOCK_ROWS].vectors[start..start + self.dims]
+    }
+
+    /// The block of a place; copied first if a snapshot still looks at it.
+    pub(crate) fn block_mut(&mut self, place: usize) -> &mut Block {
+        Arc::make_mut(&mut self.blocks[place / BLOCK_ROWS])
+    }
+
+    pub(crate) fn overwrite(
+        &mut self,
+        place: usize,
+        id: ImageId,
+        vector: &[f16],
+        inverse_length: f32,
+    ) {
+        let (row, dims) = (place % BLOCK_ROWS, self.dims);
+        let block = self.block_mut(place);
+        block.vectors[row * dims..][..dims].copy_from_slice(vector);
+        block.inverse_lengths[row] = inverse_length;
+        block.ids[row] = id;
+    }
+
+    pub(crate) fn inverse_length(&self, vector: &[f16]) -> Result<f32, VectorError> {
+        if vector.len() != self.dims {
+            return Err(VectorError::Dims {
+                expected: self.dims,
+                actual: vector.len(),
+            });
+        }
+        if !kernel::all_finite(vector) {
+            let position = vector.iter().position(|value| !value.is_finite());
+            let position = position.expect("one of them is not finite");
+            return Err(VectorError::NotFinite {
+                position,
+                value: vector[position].to_string(),
+            });
+        }
+        let square = kernel::dot(vector, vector);
+        if square == 0.0 {
+            return Err(VectorError::Zero);
+        }
+        Ok(1.0 / square.sqrt())
+    }
+
+    pub(crate) fn expect_dims(&self, query: &Embedding) {
+        assert_eq!(query.dims(), self.dims, "a query of another space");
+    }
+}
+
+impl Block {
+    fn neighbour(&self, row: usize, dot: f32) -> Neighbour {
+        // Rounding may pass 1 by a few units in the last place. Adding 0 makes -0 the same as 0.
+        let similarity = (dot * self.inverse_lengths[row]).clamp(-1.0, 1.0) + 0.0;
+        Neighbour {
+            id: self.ids[row],
+            similarity,
+        }
+    }
+}
