@@ -1,0 +1,196 @@
+//! JPEG: through zune-jpeg, with the end of the file checked and four-ink colours kept raw for their profile.
+
+use super::RawPicture;
+use super::color::{Profile, Samples};
+use super::error::DecodeError;
+use super::format::PhotoFormat;
+use super::limits::DecodeLimits;
+use image::metadata::Orientation;
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
+
+/// The picture of a JPEG file.
+pub(super) fn read(bytes: &[u8], limits: &DecodeLimits) -> Result<RawPicture, DecodeError> {
+    let outline = Outline::of(bytes)?;
+    let options = DecoderOptions::default()
+        .set_strict_mode(false)
+        .set_max_width(usize::MAX)
+        .set_max_height(usize::MAX);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    decoder.decode_headers().map_err(from_zune)?;
+    let (Some((width, height)), Some(stored)) = (decoder.dimensions(), decoder.input_colorspace())
+    else {
+        return Err(DecodeError::damaged(PhotoFormat::Jpeg, "no picture size"));
+    };
+    // JPEG states its sides in 16 bits.
+    let (width, height) = (width as u32, height as u32);
+    let wanted = match stored {
+        ColorSpace::Luma | ColorSpace::CMYK | ColorSpace::YCCK => stored,
+        _ => ColorSpace::RGB,
+    };
+    limits.check_picture(width, height, wanted.num_components() as u64)?;
+
+    decoder.set_options(options.jpeg_set_out_colorspace(wanted));
+    let pixels = decoder.decode().map_err(from_zune)?;
+    let samples = match wanted {
+        ColorSpace::Luma => Samples::Grey(pixels),
+        ColorSpace::CMYK => Samples::Cmyk(outline.ink_amounts(pixels)),
+        ColorSpace::YCCK => Samples::Cmyk(outline.ink_amounts(from_ycck(pixels))),
+        _ => Samples::Rgb(pixels),
+    };
+    let orientation = decoder
+        .exif()
+        .and_then(|exif| Orientation::from_exif_chunk(exif))
+        .unwrap_or(Orientation::NoTransforms);
+    Ok(RawPicture {
+        width,
+        height,
+        samples,
+        profile: decoder
+            .icc_profile()
+            .and_then(|icc| Profile::from_icc(&icc)),
+        orientation,
+    })
+}
+
+fn from_zune(error: DecodeErrors) -> DecodeError {
+    let format = PhotoFormat::Jpeg;
+    match error {
+        DecodeErrors::Unsupported(_) => DecodeError::UnreadVariant {
+            format,
+            detail: error.to_string(),
+        },
+        DecodeErrors::ExhaustedData | DecodeErrors::IoErrors(_) => {
+            DecodeError::Truncated { format }
+        }
+        _ => DecodeError::damaged(format, error),
+    }
+}
+
+/// What the segments of a JPEG file tell without decoding it.
+#[derive(Debug, PartialEq, Eq)]
+struct Outline {
+    /// Written by Adobe's rules: amounts of ink are stored inverted.
+    adobe: bool,
+}
+
+const MARKER: u8 = 0xFF;
+const START_OF_IMAGE: u8 = 0xD8;
+const END_OF_IMAGE: u8 = 0xD9;
+const START_OF_SCAN: u8 = 0xDA;
+const APP14: u8 = 0xEE;
+
+impl Outline {
+    /// Walks the segments to the end of the picture.
+    ///
+    /// The decoder fills what is missing with grey; a photo cut off while it was copied must be
+    /// reported instead, so the marker that ends the picture has to be there.
+    fn of(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let truncated = DecodeError::Truncated {
+            format: PhotoFormat::Jpeg,
+        };
+        let mut adobe = false;
+        let mut at = 0;
+        let mut scans = 0;
+        loop {
+            let Some((marker, after)) = next_marker(bytes, at) else {
+                return Err(truncated);
+            };
+            match marker {
+                END_OF_IMAGE if scans > 0 => return Ok(Self { adobe }),
+                START_OF_IMAGE | END_OF_IMAGE => at = after,
+                _ => {
+                    let Some(&[high, low]) = bytes.get(after..after + 2) else {
+                        return Err(truncated);
+                    };
+                    let length = usize::from(u16::from_be_bytes([high, low]));
+                    let Some(segment) = bytes.get(after + 2..after + length.max(2)) else {
+                        return Err(truncated);
+                    };
+                    adobe |= marker == APP14 && segment.starts_with(b"Adobe");
+                    scans += usize::from(marker == START_OF_SCAN);
+                    at = after + length.max(2);
+                }
+            }
+        }
+    }
+
+    /// Amounts of ink (255 = full) from the stored samples.
+    fn ink_amounts(&self, mut stored: Vec<u8>) -> Vec<u8> {
+        if self.adobe {
+            stored.iter_mut().for_each(|sample| *sample = 255 - *sample);
+        }
+        stored
+    }
+}
+
+/// The next marker at or after `at` and the place behind it; entropy-coded data is passed over.
+fn next_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
+    loop {
+        at += bytes.get(at..)?.iter().position(|&byte| byte == MARKER)?;
+        match bytes.get(at + 1)? {
+            // A stuffed zero and the restart markers belong to the coded data; 0x01 is a marker without a segment.
+            0x00 | 0x01 | 0xD0..=0xD7 => at += 2,
+            // Any number of fill bytes may stand before a marker.
+            &MARKER => at += 1,
+            &marker => return Some((marker, at + 2)),
+        }
+    }
+}
+
+/// Stored inks of a YCCK picture: the first three samples are YCbCr of the complements (JFIF, BT.601).
+fn from_ycck(mut samples: Vec<u8>) -> Vec<u8> {
+    for pixel in samples.chunks_exact_mut(4) {
+        let (y, cb, cr) = (
+            f32::from(pixel[0]),
+            f32::from(pixel[1]) - 128.0,
+            f32::from(pixel[2]) - 128.0,
+        );
+        let rgb = [
+            y + 1.402 * cr,
+            y - 0.344_136 * cb - 0.714_136 * cr,
+            y + 1.772 * cb,
+        ];
+        for (ink, light) in pixel.iter_mut().zip(rgb) {
+            *ink = 255 - light.round().clamp(0.0, 255.0) as u8;
+        }
+    }
+    samples
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: [u8; 8] = [0xFF, 0xD8, 0xFF, 0xDA, 0, 2, 0x11, 0xFF];
+
+    fn with_tail(tail: &[u8]) -> Vec<u8> {
+        [&HEADER, tail].concat()
+    }
+
+    #[test]
+    fn stuffed_bytes_and_restarts_do_not_end_the_picture() {
+        let whole = with_tail(&[0x00, 0x22, 0xFF, 0xD3, 0x33, 0xFF, 0xFF, 0xD9]);
+        assert_eq!(Outline::of(&whole), Ok(Outline { adobe: false }));
+    }
+
+    #[test]
+    fn a_picture_without_its_end_is_truncated() {
+        let error = Outline::of(&with_tail(&[0x00, 0x22, 0x33])).expect_err("no end");
+        assert_eq!(
+            error.to_string(),
+            "the file ends in the middle of the picture (JPEG)"
+        );
+    }
+
+    #[test]
+    fn the_end_of_an_embedded_thumbnail_is_not_the_end_of_the_picture() {
+        let mut bytes = vec![0xFF, 0xD8, 0xFF, 0xE1, 0, 6, 0xFF, 0xD8, 0xFF, 0xD9];
+        bytes.extend_from_slice(&HEADER[2..]);
+        bytes.extend_from_slice(&[0x00, 0x44]);
+        assert!(Outline::of(&bytes).is_err());
+    }
+}

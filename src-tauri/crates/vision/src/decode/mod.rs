@@ -1,0 +1,79 @@
+//! From a file's bytes to an upright sRGB picture.
+//!
+//! The format is told from the content, never from the name. The size is checked against the limits
+//! before memory is taken; a file that ends early is an error, not a half grey photo. Every decoder
+//! gives [`RawPicture`]; colour, transparency and orientation are then brought to one form.
+
+mod avif;
+mod color;
+mod error;
+mod format;
+mod jpeg;
+mod limits;
+mod other;
+
+pub use error::DecodeError;
+pub use format::PhotoFormat;
+pub use limits::DecodeLimits;
+
+use crate::image::DecodedImage;
+use ::image::metadata::Orientation;
+use ::image::{DynamicImage, ImageFormat, RgbImage};
+use color::{Profile, Samples};
+
+/// A picture as its file holds it: not yet sRGB, not yet upright.
+struct RawPicture {
+    width: u32,
+    height: u32,
+    samples: Samples,
+    profile: Option<Profile>,
+    orientation: Orientation,
+}
+
+/// The photo in `bytes`: upright, sRGB, opaque. Of an animation, the first frame; of several pages, the first.
+///
+/// The stated orientation is applied, an embedded colour profile is converted to sRGB, transparency is laid over white.
+///
+/// # Errors
+///
+/// [`DecodeError`] says in plain words what is wrong with the file.
+pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<DecodedImage, DecodeError> {
+    limits.check_file(bytes.len() as u64)?;
+    let format = PhotoFormat::of(bytes)?;
+    let other = |decoded_as| other::read(bytes, format, decoded_as, limits);
+    let picture = match format {
+        PhotoFormat::Jpeg => jpeg::read(bytes, limits)?,
+        PhotoFormat::Avif => avif::read(bytes, limits)?,
+        PhotoFormat::Png => other(ImageFormat::Png)?,
+        PhotoFormat::WebP => other(ImageFormat::WebP)?,
+        PhotoFormat::Gif => other(ImageFormat::Gif)?,
+        PhotoFormat::Bmp => other(ImageFormat::Bmp)?,
+        PhotoFormat::Tiff => other(ImageFormat::Tiff)?,
+    };
+    let (width, height, orientation) = (picture.width, picture.height, picture.orientation);
+    let color::Srgb { rgb, stored } =
+        color::to_srgb(picture.samples, picture.profile.as_ref(), format)?;
+    let misfit = || DecodeError::damaged(format, "its pixels do not fill its size");
+    let shown = upright(width, height, rgb, orientation).ok_or_else(misfit)?;
+    let Some(stored) = stored else {
+        return Ok(shown);
+    };
+    let stored = upright(width, height, stored, orientation).ok_or_else(misfit)?;
+    shown.with_stored(stored.into_rgb()).ok_or_else(misfit)
+}
+
+/// The picture turned as its EXIF orientation says.
+fn upright(
+    width: u32,
+    height: u32,
+    rgb: Vec<u8>,
+    orientation: Orientation,
+) -> Option<DecodedImage> {
+    if orientation == Orientation::NoTransforms {
+        return DecodedImage::new(width, height, rgb).ok();
+    }
+    let mut picture = DynamicImage::ImageRgb8(RgbImage::from_raw(width, height, rgb)?);
+    picture.apply_orientation(orientation);
+    let (width, height) = (picture.width(), picture.height());
+    DecodedImage::new(width, height, picture.into_rgb8().into_raw()).ok()
+}

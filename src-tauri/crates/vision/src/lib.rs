@@ -1,0 +1,41 @@
+//! Pixels to features to embedding: the part of the way of a photo between its bytes and its unit vector.
+//!
+//! Stages 3–5 of the data flow, one type per stage: `bytes → DecodedImage → InputTensor → Features → Embedding`.
+//!
+//! - [`decode`] brings any supported file upright into 8-bit sRGB; [`thumbnail`] makes the small JPEG the window shows.
+//! - [`Preprocessing::prepare`] is the one function that query and gallery photos go through.
+//! - [`Model`] runs a [`ResNet`] whose weights a [`ModelCard`] vouches for, on the device that [`choose_device`] picked.
+//!
+//! This is the only crate that names burn. It reads no environment variable and prints nothing.
+
+mod card;
+mod crop;
+mod decode;
+mod device;
+mod error;
+mod head;
+mod image;
+mod model;
+mod preprocess;
+mod resize;
+mod resnet;
+mod thumbnail;
+mod weights;
+
+pub use card::{Architecture, HeadSpec, ModelCard};
+pub use crop::{CropError, CropRect};
+pub use decode::{DecodeError, DecodeLimits, PhotoFormat, decode};
+pub use device::{
+    AdapterKind, AdapterReport, ComputeDevice, DeviceChoice, DeviceError, DeviceKind,
+    DeviceRequest, GraphicsApi, Probe, ProbeCommand, UnknownDevice, choose_device, list_adapters,
+    probe_adapters, set_compute_cache,
+};
+pub use error::ModelError;
+pub use image::{DecodedImage, WrongPixelCount};
+pub use model::{Features, Model, Tuning};
+pub use preprocess::{InputTensor, Preprocessing};
+pub use resnet::{
+    BatchNorm, BlockKind, MaxPool, Pooling, ResNet, ResNetConfig, Stem, StridePosition,
+};
+pub use thumbnail::{EncodeError, thumbnail};
+pub use weights::{FoldedConv, FoldedWeights, LoadReport, Mismatch, StateDict, StateTensor};

@@ -1,0 +1,158 @@
+//! From a decoded photo to the network's input: one function for query and gallery.
+
+use crate::crop::{CropRect, PixelRect};
+use crate::image::DecodedImage;
+use crate::resize::{fit, resize};
+use fast_image_resize::FilterType;
+
+/// How a photo becomes the input of a network, as its model card states it.
+///
+/// The longest side is brought to the input size (bilinear, antialiased), the rest is white, the
+/// photo in the middle with the offset rounded down; then `(value / 255 - mean) / std` per channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preprocessing {
+    size: u32,
+    mean: [f32; 3],
+    std: [f32; 3],
+}
+
+/// The input of a network for one photo: `[3, S, S]`, channel by channel (red, green, blue), rows from the top.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputTensor {
+    size: u32,
+    values: Vec<f32>,
+}
+
+impl InputTensor {
+    /// An input from its values, `[3, size, size]`; `None` when the count is another or `size` is 0.
+    pub fn new(size: u32, values: Vec<f32>) -> Option<Self> {
+        let expected = 3 * size as usize * size as usize;
+        (size > 0 && values.len() == expected).then_some(Self { size, values })
+    }
+
+    /// The side `S` in pixels.
+    pub fn size(&self) -> u32 {
+        self.size
+    }
+
+    /// The values, `3 * S * S` of them.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+}
+
+impl Preprocessing {
+    /// Preprocessing to `size` x `size` pixels with the mean and deviation of each channel (of values
+    /// from 0 to 1) that the network was trained with.
+    pub fn new(size: u32, mean: [f32; 3], std: [f32; 3]) -> Self {
+        Self { size, mean, std }
+    }
+
+    /// The side of the input in pixels.
+    pub fn size(&self) -> u32 {
+        self.size
+    }
+
+    /// What this preprocessing is called in an embedding space: it changes when its result would.
+    pub fn name(&self) -> String {
+        format!("fit{}-white", self.size)
+    }
+
+    /// The network's input for `image`, or for the part of it that `crop` names.
+    ///
+    /// The network sees the levels that the file stores, not what a colour profile makes of them: so it was
+    /// trained and measured (the model card). Converting the Adobe RGB packshots of the grocery photos to sRGB
+    /// first moved natural→iconic recall@10 from 0.777 to 0.753.
+    pub fn prepare(&self, image: &DecodedImage, crop: Option<CropRect>) -> InputTensor {
+        let rect = crop.map_or_else(|| PixelRect::whole(image), |crop| crop.in_pixels(image));
+        let (width, height) = fit(rect.width, rect.height, self.size);
+        let rgb = resize(image.stored(), rect, width, height, FilterType::Bilinear);
+        self.normalize(&rgb, width as usize, height as usize)
+    }
+
+    /// Places a `width` x `height` picture in the middle of white and scales every channel.
+    fn normalize(&self, rgb: &[u8], width: usize, height: usize) -> InputTensor {
+        let side = self.size as usize;
+        let (left, top) = ((side - width) / 2, (side - height) / 2);
+        let mut values = Vec::with_capacity(3 * side * side);
+        for channel in 0..3 {
+            let level = self.levels(channel);
+            let start = values.len();
+            values.resize(start + side * side, level[255]);
+            let plane = &mut values[start..];
+            for (y, row) in rgb.chunks_exact(width * 3).enumerate() {
+                let target = &mut plane[(top + y) * side + left..][..width];
+                for (value, pixel) in target.iter_mut().zip(row.chunks_exact(3)) {
+                    *value = level[usize::from(pixel[channel])];
+                }
+            }
+            debug_assert_eq!(rgb.len(), width * height * 3);
+        }
+        InputTensor {
+            size: self.size,
+            values,
+        }
+    }
+
+    /// The input value of each of the 256 levels of a channel.
+    fn levels(&self, channel: usize) -> [f32; 256] {
+        std::array::from_fn(|level| (level as f32 / 255.0 - self.mean[channel]) / self.std[channel])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Preprocessing = Preprocessing {
+        size: 8,
+        mean: [0.0; 3],
+        std: [1.0; 3],
+    };
+
+    fn image(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; 3]) -> DecodedImage {
+        let rgb = (0..height)
+            .flat_map(|y| (0..width).map(move |x| (x, y)))
+            .flat_map(|(x, y)| pixel(x, y))
+            .collect();
+        DecodedImage::new(width, height, rgb).expect("every pixel was given")
+    }
+
+    #[test]
+    fn a_wide_photo_is_centred_on_white_with_the_offset_rounded_down() {
+        let tensor = PLAIN.prepare(&image(8, 3, |_, _| [0, 0, 0]), None);
+        let rows: Vec<f32> = tensor.values()[..64].chunks(8).map(|row| row[0]).collect();
+        assert_eq!(rows, [1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn channels_follow_one_another() {
+        let tensor = PLAIN.prepare(&image(4, 4, |_, _| [255, 0, 51]), None);
+        let means: Vec<f32> = tensor
+            .values()
+            .chunks(64)
+            .map(|plane| plane.iter().sum::<f32>() / 64.0)
+            .collect();
+        assert_eq!(means[0], 1.0);
+        assert_eq!(means[1], 0.0);
+        assert!((means[2] - 0.2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_crop_gives_the_input_of_the_cropped_photo() {
+        let texture = |x: u32, y: u32| [(x * 13) as u8, (y * 7) as u8, (x ^ y) as u8];
+        let whole = image(40, 20, texture);
+        let part = image(20, 10, |x, y| texture(x + 10, y + 5));
+        let crop = CropRect::new(0.25, 0.25, 0.5, 0.5).expect("the middle");
+        assert_eq!(
+            PLAIN.prepare(&whole, Some(crop)),
+            PLAIN.prepare(&part, None)
+        );
+    }
+
+    #[test]
+    fn an_input_of_another_length_is_refused() {
+        assert!(InputTensor::new(4, vec![0.0; 47]).is_none());
+        assert!(InputTensor::new(4, vec![0.0; 48]).is_some());
+    }
+}
