@@ -1,0 +1,126 @@
+//! The format of the database file, as numbered steps from an empty file to the newest.
+//!
+//! `PRAGMA user_version` counts the steps taken; a step is never edited once released, a new one is added.
+
+use rusqlite::{Connection, Transaction};
+
+/// Marks the file as a Vitrine catalog: "Vtrn".
+pub(super) const APPLICATION_ID: i64 = 0x5674_726e;
+
+/// Format 1.
+///
+/// Wide values (thumbnail, features, embedding) have tables of their own, so that counting, paging and
+/// planning walk narrow rows. Features belong to a backbone with its preprocessing, embeddings to a space:
+/// a new head reuses the features. Image ids are never reused (`AUTOINCREMENT`): an id kept by an index
+/// file or a history can only ever mean the photo it was given for.
+const FORMAT_1: &str = "
+CREATE TABLE backbone (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    preprocessing TEXT NOT NULL,
+    UNIQUE (name, preprocessing)
+) STRICT;
+CREATE TABLE space (
+    id INTEGER PRIMARY KEY,
+    backbone_id INTEGER NOT NULL REFERENCES backbone (id),
+    head TEXT NOT NULL,
+    dims INTEGER NOT NULL CHECK (dims > 0),
+    UNIQUE (backbone_id, head, dims)
+) STRICT;
+CREATE TABLE folder (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path BLOB NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE image (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    content_hash BLOB NOT NULL UNIQUE CHECK (length(content_hash) = 32),
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    excluded INTEGER NOT NULL DEFAULT 0 CHECK (excluded IN (0, 1)),
+    added_at INTEGER NOT NULL -- milliseconds since 1970, UTC
+) STRICT;
+CREATE INDEX image_excluded ON image (id) WHERE excluded = 1;
+CREATE TABLE location (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE,
+    image_id INTEGER NOT NULL REFERENCES image (id) ON DELETE CASCADE,
+    folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL,
+    name TEXT NOT NULL, -- of the file, in lower case
+    byte_len INTEGER NOT NULL,
+    modified_nanos INTEGER NOT NULL, -- since 1970, UTC
+    missing_since INTEGER -- milliseconds since 1970, UTC; null when there
+) STRICT;
+CREATE INDEX location_by_image ON location (image_id, name);
+CREATE INDEX location_by_folder ON location (folder_id, missing_since);
+CREATE INDEX location_missing ON location (id) WHERE missing_since IS NOT NULL;
+CREATE TABLE thumbnail (
+    image_id INTEGER PRIMARY KEY REFERENCES image (id) ON DELETE CASCADE,
+    jpeg BLOB NOT NULL
+) STRICT;
+CREATE TABLE features (
+    image_id INTEGER NOT NULL REFERENCES image (id) ON DELETE CASCADE,
+    backbone_id INTEGER NOT NULL REFERENCES backbone (id),
+    vector BLOB NOT NULL, -- f16, little-endian
+    PRIMARY KEY (image_id, backbone_id)
+) STRICT;
+CREATE TABLE embedding (
+    image_id INTEGER NOT NULL REFERENCES image (id) ON DELETE CASCADE,
+    space_id INTEGER NOT NULL REFERENCES space (id),
+    vector BLOB NOT NULL, -- f16, little-endian
+    PRIMARY KEY (image_id, space_id)
+) STRICT;
+CREATE TABLE failure (
+    path BLOB PRIMARY KEY,
+    byte_len INTEGER NOT NULL,
+    modified_nanos INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+CREATE TABLE setting (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE index_measure (
+    space_id INTEGER PRIMARY KEY REFERENCES space (id),
+    fingerprint BLOB NOT NULL, -- of the index file it was measured on
+    vectors INTEGER NOT NULL,
+    recall_at_10 REAL NOT NULL
+) STRICT;
+";
+
+const STEPS: &[&str] = &[FORMAT_1];
+
+/// The newest format known here.
+pub(super) const SUPPORTED: i64 = STEPS.len() as i64;
+
+/// What a database file is.
+pub(super) enum Format {
+    /// No table yet, no owner.
+    Empty,
+    /// A Vitrine catalog of this format.
+    Catalog(i64),
+    /// Somebody else's.
+    Foreign,
+}
+
+/// Looks without changing anything.
+pub(super) fn format(connection: &Connection) -> rusqlite::Result<Format> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let (owner, version) = (number("application_id")?, number("user_version")?);
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(match (owner, version, tables) {
+        (APPLICATION_ID, version, _) => Format::Catalog(version),
+        (0, 0, 0) => Format::Empty,
+        _ => Format::Foreign,
+    })
+}
+
+/// Takes the steps from format `from` to the newest, within one transaction.
+pub(super) fn migrate(transaction: &Transaction<'_>, from: i64) -> rusqlite::Result<()> {
+    for step in &STEPS[usize::try_from(from).unwrap_or(0)..] {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", SUPPORTED)
+}
