@@ -1,0 +1,341 @@
+//! Stages 1 to 7 joined: scan → plan → (decode, prepare) → embed → commit → index.
+//!
+//! Photos are read and decoded by a pool of threads, come back into path order, go to the device
+//! in batches and are committed one transaction a batch. Bounded channels join the stages, so memory
+//! does not grow with the number of photos and neither side waits for long.
+//! The order makes a run repeatable: the same folder always gives the same photo numbers.
+
+use std::{collections::BTreeSet, path::PathBuf, thread, time::Instant};
+
+use catalog::{Catalog, Change, ContentHash, Embedded as EmbeddedPhoto};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use embedding::ImageId;
+use vision::{DecodeLimits, InputTensor};
+
+use crate::{
+    CancelToken, Embedder, EngineError, FileFailure, IngestReport, Progress, Stage,
+    embedder::{Embedded, PendingBatch},
+    in_order::in_order,
+    plan::{Candidate, IngestPlan, Why, plan},
+    progress::Meter,
+    read::{PhotoRecord, Unusable, prepare, read},
+    scan::scan,
+};
+
+/// What an ingest works with.
+pub(crate) struct Ingest<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) embedder: &'a Embedder,
+    pub(crate) limits: &'a DecodeLimits,
+    pub(crate) cancel: &'a CancelToken,
+    pub(crate) progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+/// A candidate after stages 3 and 4; `P` is what a new photo carries on to the next stage.
+struct Finished<P> {
+    candidate: Candidate,
+    outcome: Outcome<P>,
+}
+
+enum Outcome<P> {
+    /// The catalog knows this content and has vectors for it.
+    Known(ImageId),
+    /// New content, or content without vectors of this model.
+    New(ContentHash, P),
+    Unusable(Unusable),
+    /// The catalog could not be asked.
+    Stopped(EngineError),
+}
+
+/// A photo on its way to the device.
+type Prepared = (PhotoRecord, InputTensor);
+
+/// A batch on its way from the device to the catalog.
+struct InFlight {
+    finished: Vec<Finished<PhotoRecord>>,
+    embedded: Option<PendingBatch>,
+}
+
+impl Finished<Prepared> {
+    /// Splits the network input off.
+    fn split(self) -> (Finished<PhotoRecord>, Option<InputTensor>) {
+        let (outcome, tensor) = match self.outcome {
+            Outcome::New(hash, (record, tensor)) => (Outcome::New(hash, record), Some(tensor)),
+            Outcome::Known(image) => (Outcome::Known(image), None),
+            Outcome::Unusable(unusable) => (Outcome::Unusable(unusable), None),
+            Outcome::Stopped(error) => (Outcome::Stopped(error), None),
+        };
+        (
+            Finished {
+                candidate: self.candidate,
+                outcome,
+            },
+            tensor,
+        )
+    }
+}
+
+impl Ingest<'_> {
+    /// Brings the catalog up to date with `roots`.
+    pub(crate) fn run(&self, roots: &[PathBuf]) -> Result<IngestReport, EngineError> {
+        let ready = self.embedder.ready()?;
+        let started = Instant::now();
+        (self.progress)(Progress::starting(Stage::Scanning));
+        let scan = scan(roots, self.cancel);
+        let plan = plan(
+            roots,
+            &scan,
+            &self.catalog.stored_files()?,
+            &self.catalog.known_failures()?,
+        );
+        let mut report = IngestReport {
+            unchanged: plan.unchanged,
+            failures: scan
+                .failures
+                .into_iter()
+                .chain(plan.still_failing.iter().cloned())
+                .collect(),
+            ..IngestReport::default()
+        };
+        let mut gone = plan.gone.clone();
+        if !self.cancel.is_cancelled() {
+            self.embed_all(&plan, ready.batch_size, &mut gone, &mut report)?;
+        }
+        report.cancelled = self.cancel.is_cancelled();
+        // After a cancelled run a file not found may still be among those not read: say nothing of it yet.
+        if !report.cancelled {
+            self.mark_missing(&gone, &plan.known_gone)?;
+            report.missing = gone.len();
+        }
+        if report.embedded > 0 || !gone.is_empty() {
+            (self.progress)(Progress::starting(Stage::Indexing));
+        }
+        self.catalog.save_index()?;
+        report.failures.sort_by(|a, b| a.path.cmp(&b.path));
+        report.elapsed = started.elapsed();
+        Ok(report)
+    }
+
+    fn embed_all(
+        &self,
+        plan: &IngestPlan,
+        batch_size: usize,
+        gone: &mut BTreeSet<PathBuf>,
+        report: &mut IngestReport,
+    ) -> Result<(), EngineError> {
+        let workers = thread::available_parallelism().map_or(2, usize::from);
+        // Photos decoded and not yet embedded: a batch in the making, one waiting, and what the workers hold.
+        let window = 2 * batch_size + workers;
+        let (ready, arriving) = bounded::<Finished<Prepared>>(batch_size);
+        let (in_flight, landing) = bounded::<InFlight>(1);
+
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let work = |candidate: &Candidate| self.finish(candidate);
+                in_order(&plan.to_read, workers, window, self.cancel, work, &ready);
+                drop(ready);
+            });
+            let batching = scope.spawn(move || self.batch(&arriving, batch_size, &in_flight));
+            let committed = self.commit_all(&landing, plan.to_read.len(), gone, report);
+            // An error here closes `landing`, which ends the threads above; theirs is the first cause only when
+            // this side went well.
+            drop(landing);
+            let batched = batching
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            committed.and(batched)
+        })
+    }
+
+    /// Stages 3 and 4 for one file.
+    fn finish(&self, candidate: &Candidate) -> Finished<Prepared> {
+        let outcome = match read(&candidate.file.path, self.limits) {
+            Err(unusable) => Outcome::Unusable(unusable),
+            Ok(content) => match self.catalog.image_with(&content.hash) {
+                Err(error) => Outcome::Stopped(error.into()),
+                Ok(Some(known)) if known.embedded => Outcome::Known(known.image),
+                Ok(_) => match prepare(
+                    &content.bytes,
+                    self.limits,
+                    self.embedder.card().preprocessing(),
+                ) {
+                    Ok(prepared) => Outcome::New(content.hash, prepared),
+                    Err(unusable) => Outcome::Unusable(unusable),
+                },
+            },
+        };
+        Finished {
+            candidate: candidate.clone(),
+            outcome,
+        }
+    }
+
+    /// Gathers full batches and hands them to the device.
+    fn batch(
+        &self,
+        arriving: &Receiver<Finished<Prepared>>,
+        batch_size: usize,
+        in_flight: &Sender<InFlight>,
+    ) -> Result<(), EngineError> {
+        let mut finished = Vec::new();
+        let mut tensors = Vec::new();
+        // Known and unusable files cost no device time, but are reported soon all the same.
+        let most_waiting = 16 * batch_size;
+        let mut open = true;
+        while open {
+            match arriving.recv() {
+                Ok(one) => {
+                    let (one, tensor) = one.split();
+                    tensors.extend(tensor);
+                    finished.push(one);
+                }
+                Err(_) => open = false,
+            }
+            let full = tensors.len() >= batch_size || finished.len() >= most_waiting || !open;
+            if full && !finished.is_empty() {
+                let tensors = std::mem::take(&mut tensors);
+                let embedded = if tensors.is_empty() {
+                    None
+                } else {
+                    Some(self.embedder.submit_bulk(tensors)?)
+                };
+                let batch = InFlight {
+                    finished: std::mem::take(&mut finished),
+                    embedded,
+                };
+                if in_flight.send(batch).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Stage 6: one transaction a batch.
+    fn commit_all(
+        &self,
+        landing: &Receiver<InFlight>,
+        total: usize,
+        gone: &mut BTreeSet<PathBuf>,
+        report: &mut IngestReport,
+    ) -> Result<(), EngineError> {
+        let mut meter = Meter::new(self.progress, total);
+        for batch in landing {
+            let embedded = batch.embedded.map_or(Ok(Vec::new()), PendingBatch::wait)?;
+            report.embedded += embedded.len();
+            let mut vectors = embedded.into_iter();
+            let (done, failed_before) = (batch.finished.len(), report.failures.len());
+            let current = batch
+                .finished
+                .last()
+                .map(|last| last.candidate.file.path.clone());
+            let mut changes = Vec::with_capacity(done);
+            for finished in batch.finished {
+                changes.push(self.change(finished, &mut vectors, gone, report)?);
+            }
+            self.catalog.commit(&changes)?;
+            meter.advance(done, report.failures.len() - failed_before, current);
+        }
+        Ok(())
+    }
+
+    /// What one finished file means for the catalog, counted in the report.
+    fn change(
+        &self,
+        Finished {
+            candidate: Candidate { file, why },
+            outcome,
+        }: Finished<PhotoRecord>,
+        vectors: &mut impl Iterator<Item = Embedded>,
+        gone: &mut BTreeSet<PathBuf>,
+        report: &mut IngestReport,
+    ) -> Result<Change, EngineError> {
+        match outcome {
+            Outcome::Stopped(error) => Err(error),
+            Outcome::Unusable(Unusable { cause, reason }) => {
+                report
+                    .failures
+                    .push(FileFailure::new(&file.path, reason.clone()));
+                // A known file that changed into an unusable one is marked missing: its photo is not there any more.
+                Ok(Change::Fail {
+                    file,
+                    code: cause.code().to_owned(),
+                    reason,
+                })
+            }
+            Outcome::Known(image) => {
+                let from = if why == Why::Unknown {
+                    self.moved_from(image, gone)?
+                } else {
+                    None
+                };
+                if let Some(from) = from {
+                    gone.remove(&from);
+                    report.moved += 1;
+                    return Ok(Change::Move { from, file, image });
+                }
+                count(report, why);
+                Ok(Change::Locate { file, image })
+            }
+            Outcome::New(hash, record) => {
+                count(report, why);
+                let vectors = vectors.next().ok_or_else(|| {
+                    EngineError::Model(
+                        "the device returned fewer embeddings than photos".to_owned(),
+                    )
+                })?;
+                Ok(Change::embed(EmbeddedPhoto {
+                    file,
+                    hash,
+                    width: record.width,
+                    height: record.height,
+                    thumbnail: record.thumbnail,
+                    features: vectors.features.as_slice().to_vec(),
+                    embedding: vectors.embedding,
+                }))
+            }
+        }
+    }
+
+    /// A place of this photo that is gone now: where the file was moved from.
+    fn moved_from(
+        &self,
+        image: ImageId,
+        gone: &BTreeSet<PathBuf>,
+    ) -> Result<Option<PathBuf>, EngineError> {
+        if gone.is_empty() {
+            return Ok(None);
+        }
+        let places = self
+            .catalog
+            .photo(image)?
+            .map(|photo| photo.locations)
+            .unwrap_or_default();
+        Ok(places
+            .into_iter()
+            .map(|place| place.path)
+            .find(|path| gone.contains(path)))
+    }
+
+    fn mark_missing(
+        &self,
+        gone: &BTreeSet<PathBuf>,
+        known: &BTreeSet<PathBuf>,
+    ) -> Result<(), EngineError> {
+        let changes: Vec<Change> = gone
+            .difference(known)
+            .map(|path| Change::Missing { path: path.clone() })
+            .collect();
+        if !changes.is_empty() {
+            self.catalog.commit(&changes)?;
+        }
+        Ok(())
+    }
+}
+
+fn count(report: &mut IngestReport, why: Why) {
+    match why {
+        Why::Unknown => report.added += 1,
+        Why::Changed | Why::NotEmbedded => report.changed += 1,
+    }
+}

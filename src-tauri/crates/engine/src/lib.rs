@@ -1,0 +1,48 @@
+//! The engine: joins what is seen (`vision`) and what is stored (`catalog`).
+//!
+//! Its place in the flow: it scans folders, plans what changed, drives photos through decode, prepare, embed
+//! and commit, ranks the catalog against a query, and measures retrieval on labelled photos.
+//! The window, the command line and the tests all use this API and nothing below it.
+
+mod cancel;
+mod embedder;
+mod engine;
+mod error;
+mod evaluate;
+mod in_order;
+mod ingest;
+mod models;
+mod options;
+mod places;
+mod plan;
+mod progress;
+mod query;
+mod read;
+mod report;
+mod scan;
+
+pub use cancel::CancelToken;
+pub use catalog::{
+    Access, Catalog, CatalogError, CheckReport, Counts, FolderId, FolderRow, IndexOptions,
+    IndexState, LocationRow, Method, MethodUsed, PhotoRow, RemovedCount,
+};
+pub use embedder::{Embedded, Embedder, EmbedderOptions, ModelState, ReadyModel, choose_device};
+pub use embedding::{EmbeddingSpace, ImageId, calibration::Cutoff, figures::RetrievalFigures};
+pub use engine::{Engine, preview_of};
+pub use error::EngineError;
+pub use evaluate::{EvaluationOptions, Selection};
+pub use models::{available_models, find_model};
+pub use options::EngineOptions;
+pub use places::{
+    DEFAULT_MODEL, default_cache_directory, default_catalog_directory, model_directories,
+};
+pub use plan::{Candidate, IngestPlan, Why, plan};
+pub use progress::{Progress, Stage};
+pub use query::{Hit, Ranking, SearchOptions, Source, best_location};
+pub use read::{THUMBNAIL_MAX_SIDE, open_photo};
+pub use report::{FileFailure, IngestReport};
+pub use scan::{FoundFile, Scan, looks_like_photo, scan, stored_form};
+pub use vision::{
+    AdapterKind, AdapterReport, CropError, CropRect, DecodeLimits, DecodedImage, DeviceChoice,
+    DeviceKind, DeviceRequest, GraphicsApi, ModelCard, list_adapters,
+};

@@ -1,0 +1,232 @@
+//! Stage 2, plan: what a scan saw against what the catalog knows. Pure: reads no file, writes nothing.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use catalog::{StoredFailure, StoredFile};
+
+use crate::{
+    FileFailure,
+    read::Cause,
+    scan::{FoundFile, Scan},
+};
+
+/// What an ingest has to do.
+#[derive(Debug, Default)]
+pub struct IngestPlan {
+    /// Files to read, in path order: unknown, changed, or known without vectors of this model.
+    pub to_read: Vec<Candidate>,
+    /// Files that are as the catalog knows them.
+    pub unchanged: usize,
+    /// Known files in the scanned places that are not there any more. One of them may turn
+    /// out to be where a file to read was moved from.
+    pub gone: BTreeSet<PathBuf>,
+    /// Of those, the ones already marked as missing in the catalog.
+    pub known_gone: BTreeSet<PathBuf>,
+    /// Failures known from an earlier run, of files that have not changed since.
+    pub still_failing: Vec<FileFailure>,
+}
+
+/// A file to read, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The file as the scan saw it.
+    pub file: FoundFile,
+    /// Why it is to be read.
+    pub why: Why,
+}
+
+/// Why a file has to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// No stored file has this path.
+    Unknown,
+    /// The stored file has another size or modification time, or was marked missing.
+    Changed,
+    /// Unchanged on disk, but its photo has no vectors of the model in use.
+    NotEmbedded,
+}
+
+/// Compares a scan of `roots` with the stored files and the failures of earlier runs.
+pub fn plan(
+    roots: &[PathBuf],
+    scan: &Scan,
+    stored: &[StoredFile],
+    failures: &[StoredFailure],
+) -> IngestPlan {
+    let known: BTreeMap<&Path, &StoredFile> = stored
+        .iter()
+        .map(|stored| (stored.file.path.as_path(), stored))
+        .collect();
+    let failed: BTreeMap<&Path, &StoredFailure> = failures
+        .iter()
+        .filter(|failure| failure.code == Cause::Content.code())
+        .map(|failure| (failure.file.path.as_path(), failure))
+        .collect();
+    let mut plan = IngestPlan::default();
+    let mut seen: BTreeSet<&Path> = BTreeSet::new();
+
+    for file in &scan.files {
+        seen.insert(&file.path);
+        if let Some(failure) = failed
+            .get(file.path.as_path())
+            .filter(|failure| failure.file == *file)
+        {
+            plan.still_failing
+                .push(FileFailure::new(&file.path, failure.reason.clone()));
+            continue;
+        }
+        let why = match known.get(file.path.as_path()) {
+            None => Why::Unknown,
+            Some(stored) if stored.missing => Why::Changed,
+            Some(stored) if stored.file != *file => Why::Changed,
+            Some(stored) if !stored.embedded => Why::NotEmbedded,
+            Some(_) => {
+                plan.unchanged += 1;
+                continue;
+            }
+        };
+        plan.to_read.push(Candidate {
+            file: file.clone(),
+            why,
+        });
+    }
+
+    for stored in stored {
+        let path = stored.file.path.as_path();
+        let in_scope = roots.iter().any(|root| path.starts_with(root));
+        let unseen = scan.unseen.iter().any(|place| path.starts_with(place));
+        if in_scope && !unseen && !seen.contains(path) {
+            plan.gone.insert(path.to_owned());
+            if stored.missing {
+                plan.known_gone.insert(path.to_owned());
+            }
+        }
+    }
+    plan
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use embedding::ImageId;
+
+    fn file(path: &str, modified_nanos: i64) -> FoundFile {
+        FoundFile {
+            path: path.into(),
+            bytes: 10,
+            modified_nanos,
+        }
+    }
+
+    fn stored(path: &str, modified_nanos: i64) -> StoredFile {
+        StoredFile {
+            file: file(path, modified_nanos),
+            image: ImageId(1),
+            missing: false,
+            embedded: true,
+        }
+    }
+
+    fn found(files: Vec<FoundFile>) -> Scan {
+        Scan {
+            files,
+            ..Scan::default()
+        }
+    }
+
+    fn roots() -> Vec<PathBuf> {
+        vec!["/photos".into()]
+    }
+
+    #[test]
+    fn a_file_as_it_was_stored_is_not_read_again() {
+        let plan = plan(
+            &roots(),
+            &found(vec![file("/photos/a.jpg", 1)]),
+            &[stored("/photos/a.jpg", 1)],
+            &[],
+        );
+        assert_eq!(
+            (plan.unchanged, plan.to_read.len(), plan.gone.len()),
+            (1, 0, 0)
+        );
+    }
+
+    #[test]
+    fn new_changed_returned_and_unembedded_files_are_read() {
+        let scan = found(
+            ["a", "b", "c", "d"]
+                .map(|name| file(&format!("/photos/{name}.jpg"), 2))
+                .into(),
+        );
+        let known = [
+            stored("/photos/b.jpg", 1),
+            StoredFile {
+                missing: true,
+                ..stored("/photos/c.jpg", 2)
+            },
+            StoredFile {
+                embedded: false,
+                ..stored("/photos/d.jpg", 2)
+            },
+        ];
+        let why: Vec<Why> = plan(&roots(), &scan, &known, &[])
+            .to_read
+            .iter()
+            .map(|one| one.why)
+            .collect();
+        assert_eq!(
+            why,
+            [Why::Unknown, Why::Changed, Why::Changed, Why::NotEmbedded]
+        );
+    }
+
+    #[test]
+    fn only_files_below_the_scanned_folders_can_be_gone() {
+        let known = [
+            stored("/photos/a.jpg", 1),
+            stored("/elsewhere/b.jpg", 1),
+            stored("/photos2/c.jpg", 1),
+        ];
+        let plan = plan(&roots(), &found(vec![]), &known, &[]);
+        assert_eq!(plan.gone, BTreeSet::from([PathBuf::from("/photos/a.jpg")]));
+    }
+
+    #[test]
+    fn files_below_a_place_that_could_not_be_looked_into_are_not_called_gone() {
+        let scan = Scan {
+            unseen: vec!["/photos/locked".into()],
+            ..Scan::default()
+        };
+        let known = [
+            stored("/photos/locked/a.jpg", 1),
+            stored("/photos/b.jpg", 1),
+        ];
+        assert_eq!(
+            plan(&roots(), &scan, &known, &[]).gone,
+            BTreeSet::from([PathBuf::from("/photos/b.jpg")])
+        );
+    }
+
+    #[test]
+    fn a_file_whose_content_is_bad_is_not_tried_again_until_it_changes() {
+        let failure = |code: &str, modified_nanos| StoredFailure {
+            file: file("/photos/a.jpg", modified_nanos),
+            code: code.to_owned(),
+            reason: "cut off".to_owned(),
+        };
+        let scan = found(vec![file("/photos/a.jpg", 1)]);
+        let same = plan(&roots(), &scan, &[], &[failure("content", 1)]);
+        assert_eq!((same.to_read.len(), same.still_failing.len()), (0, 1));
+        let changed = plan(&roots(), &scan, &[], &[failure("content", 0)]);
+        assert_eq!((changed.to_read.len(), changed.still_failing.len()), (1, 0));
+        let unreadable = plan(&roots(), &scan, &[], &[failure("reading", 1)]);
+        assert_eq!(
+            (unreadable.to_read.len(), unreadable.still_failing.len()),
+            (1, 0)
+        );
+    }
+}

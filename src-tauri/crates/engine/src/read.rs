@@ -1,0 +1,116 @@
+//! Stages 3 and 4, decode and prepare: a file's bytes → pixels → network input and thumbnail, from one decode.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use catalog::ContentHash;
+use vision::{DecodeLimits, DecodedImage, InputTensor, Preprocessing};
+
+use crate::scan::plain_words;
+
+/// Longest side of a stored thumbnail, in pixels: sharp at the grid's size on a double-density screen.
+pub const THUMBNAIL_MAX_SIDE: u32 = 256;
+
+/// A file's content and its name.
+pub(crate) struct Content {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) hash: ContentHash,
+}
+
+/// What the catalog keeps of a photo besides its vectors.
+pub(crate) struct PhotoRecord {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) thumbnail: Vec<u8>,
+}
+
+/// Why a file was not taken in.
+pub(crate) struct Unusable {
+    pub(crate) cause: Cause,
+    pub(crate) reason: String,
+}
+
+/// Where the trouble lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// In reading the file: it may be gone the next time, so the file is tried again.
+    Reading,
+    /// In the content: as long as the file does not change, trying again is in vain.
+    Content,
+}
+
+impl Cause {
+    /// The code under which the catalog remembers it.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Content => "content",
+        }
+    }
+}
+
+/// Reads a whole file, refusing anything over the limit before memory is taken.
+pub(crate) fn read(path: &Path, limits: &DecodeLimits) -> Result<Content, Unusable> {
+    let unreadable = |error: io::Error| Unusable {
+        cause: Cause::Reading,
+        reason: plain_words(&error),
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    if length == 0 {
+        return Err(in_content("the file is empty".to_owned()));
+    }
+    if length > limits.max_file_bytes {
+        let reason = format!(
+            "the file has {length} bytes, more than the limit of {}",
+            limits.max_file_bytes
+        );
+        return Err(in_content(reason));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    // A file that grows while it is read is cut at the limit and fails in the decoder.
+    file.take(limits.max_file_bytes)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    let hash = ContentHash::of(&bytes);
+    Ok(Content { bytes, hash })
+}
+
+/// Decodes once, and makes the record with its thumbnail and the network input from the same pixels.
+pub(crate) fn prepare(
+    bytes: &[u8],
+    limits: &DecodeLimits,
+    preprocessing: &Preprocessing,
+) -> Result<(PhotoRecord, InputTensor), Unusable> {
+    let image = vision::decode(bytes, limits).map_err(|error| in_content(error.to_string()))?;
+    let thumbnail = vision::thumbnail(&image, THUMBNAIL_MAX_SIDE)
+        .map_err(|error| in_content(error.to_string()))?;
+    let tensor = preprocessing.prepare(&image, None);
+    Ok((
+        PhotoRecord {
+            width: image.width(),
+            height: image.height(),
+            thumbnail,
+        },
+        tensor,
+    ))
+}
+
+fn in_content(reason: String) -> Unusable {
+    Unusable {
+        cause: Cause::Content,
+        reason,
+    }
+}
+
+/// Reads and decodes one photo, for a query or a preview.
+///
+/// # Errors
+/// The reason in plain words when the file cannot be read or is no photo.
+pub fn open_photo(path: &Path, limits: &DecodeLimits) -> Result<DecodedImage, String> {
+    let content = read(path, limits).map_err(|unusable| unusable.reason)?;
+    vision::decode(&content.bytes, limits).map_err(|error| error.to_string())
+}

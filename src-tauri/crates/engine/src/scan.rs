@@ -1,0 +1,225 @@
+//! Stage 1, scan: folders and files → [`FoundFile`]s, in a fixed order, touching no content.
+
+use std::{
+    collections::BTreeSet,
+    ffi::OsStr,
+    fs, io,
+    path::{Path, PathBuf},
+    time::UNIX_EPOCH,
+};
+
+use catalog::FileStamp;
+use walkdir::WalkDir;
+
+use crate::{CancelToken, FileFailure};
+
+/// Extensions taken for photos when a folder is scanned, lower case. What a file really is
+/// is decided by its content when it is decoded; a file named directly is always tried.
+const PHOTO_EXTENSIONS: [&str; 13] = [
+    "jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "bmp", "dib", "tif", "tiff", "avif",
+];
+
+/// A file that looks like a photo, as the file system describes it.
+pub type FoundFile = FileStamp;
+
+/// What a scan saw.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Photos found, in path order, each path once.
+    pub files: Vec<FoundFile>,
+    /// Folders and files that could not be looked at, and named paths that are not there.
+    pub failures: Vec<FileFailure>,
+    /// Places that could not be looked into: what the catalog knows below them is neither
+    /// confirmed nor refuted, so it is left as it is.
+    pub unseen: Vec<PathBuf>,
+}
+
+/// Whether a folder scan takes this file for a photo.
+pub fn looks_like_photo(path: &Path) -> bool {
+    let hidden = path
+        .file_name()
+        .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    let extension = path.extension().map(OsStr::to_ascii_lowercase);
+    !hidden && extension.is_some_and(|found| PHOTO_EXTENSIONS.iter().any(|known| found == *known))
+}
+
+/// Walks every root (a folder or a single file). Hidden files and folders are passed over;
+/// symbolic links are followed, and one that leads back into itself is reported.
+pub fn scan(roots: &[PathBuf], cancel: &CancelToken) -> Scan {
+    let mut scan = Scan::default();
+    let mut seen = BTreeSet::new();
+    for root in roots {
+        match fs::metadata(root) {
+            Ok(metadata) if metadata.is_dir() => scan_folder(root, cancel, &mut seen, &mut scan),
+            Ok(metadata) if metadata.is_file() => {
+                if seen.insert(root.clone()) {
+                    scan.files.push(stamp(root.clone(), &metadata));
+                }
+            }
+            Ok(_) => scan
+                .failures
+                .push(FileFailure::new(root, "neither a file nor a folder")),
+            Err(error) => {
+                scan.failures
+                    .push(FileFailure::new(root, plain_words(&error)));
+                // A path that is plainly gone refutes its files; any other trouble says nothing of them.
+                if error.kind() != io::ErrorKind::NotFound {
+                    scan.unseen.push(root.clone());
+                }
+            }
+        }
+    }
+    scan.files.sort_by(|a, b| a.path.cmp(&b.path));
+    scan
+}
+
+fn scan_folder(root: &Path, cancel: &CancelToken, seen: &mut BTreeSet<PathBuf>, scan: &mut Scan) {
+    let visible = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
+    };
+    for entry in WalkDir::new(root)
+        .follow_links(true)
+        .into_iter()
+        .filter_entry(visible)
+    {
+        if cancel.is_cancelled() {
+            return;
+        }
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(root).to_owned();
+                let reason = match error.io_error() {
+                    Some(io) => plain_words(io),
+                    None => "a symbolic link that leads back into its own folder".to_owned(),
+                };
+                scan.failures.push(FileFailure::new(&path, reason));
+                scan.unseen.push(path);
+                continue;
+            }
+        };
+        if !looks_like_photo(entry.path()) || !entry.file_type().is_file() {
+            continue;
+        }
+        match entry.metadata() {
+            Ok(metadata) => {
+                if seen.insert(entry.path().to_owned()) {
+                    scan.files.push(stamp(entry.into_path(), &metadata));
+                }
+            }
+            Err(error) => {
+                scan.failures
+                    .push(FileFailure::new(entry.path(), error.to_string()));
+                scan.unseen.push(entry.into_path());
+            }
+        }
+    }
+}
+
+fn stamp(path: PathBuf, metadata: &fs::Metadata) -> FoundFile {
+    let modified_nanos = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .and_then(|since| i64::try_from(since.as_nanos()).ok())
+        .unwrap_or(0);
+    FoundFile {
+        path,
+        bytes: metadata.len(),
+        modified_nanos,
+    }
+}
+
+/// An I/O error as a person would say it.
+pub(crate) fn plain_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "no permission to read it".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The form in which paths are stored and compared: absolute, links resolved.
+///
+/// # Errors
+/// When the path does not exist or cannot be resolved.
+#[cfg(not(windows))]
+pub fn stored_form(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize()
+}
+
+/// The form in which paths are stored and compared: absolute. Links are left alone, since
+/// resolving them on Windows gives `\\?\` paths that no user recognises.
+///
+/// # Errors
+/// When the path does not exist.
+#[cfg(windows)]
+pub fn stored_form(path: &Path) -> io::Result<PathBuf> {
+    fs::metadata(path)?;
+    std::path::absolute(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(scan: &Scan, root: &Path) -> Vec<String> {
+        let name = |file: &FoundFile| {
+            file.path
+                .strip_prefix(root)
+                .expect("below the root")
+                .to_string_lossy()
+                .replace('\\', "/")
+        };
+        scan.files.iter().map(name).collect()
+    }
+
+    #[test]
+    fn photos_are_found_in_path_order_once_each_and_hidden_ones_passed_over() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = stored_form(folder.path()).expect("it exists");
+        fs::create_dir_all(root.join("b/.git")).expect("made");
+        for name in [
+            "b/2.PNG",
+            "b/1.jpeg",
+            "a.webp",
+            "notes.txt",
+            ".hidden.jpg",
+            "b/._1.jpeg",
+            "b/.git/x.jpg",
+        ] {
+            fs::write(root.join(name), "x").expect("written");
+        }
+        let roots = [root.clone(), root.join("b"), root.join("a.webp")];
+        let scan = scan(&roots, &CancelToken::default());
+        assert_eq!(names(&scan, &root), ["a.webp", "b/1.jpeg", "b/2.PNG"]);
+        assert!(scan.failures.is_empty(), "{:?}", scan.failures);
+    }
+
+    #[test]
+    fn a_path_that_is_not_there_is_a_failure_that_says_so() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let gone = folder.path().join("gone");
+        let scan = scan(std::slice::from_ref(&gone), &CancelToken::default());
+        assert_eq!(
+            scan.failures,
+            [FileFailure::new(&gone, "it does not exist")]
+        );
+        assert!(scan.unseen.is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_symbolic_link_into_its_own_folder_is_reported_and_ends() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("a.jpg"), "x").expect("written");
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).expect("linked");
+        let scan = scan(&[folder.path().to_owned()], &CancelToken::default());
+        assert_eq!(names(&scan, folder.path()), ["a.jpg"]);
+        assert!(
+            scan.failures[0].reason.contains("own folder"),
+            "{:?}",
+            scan.failures
+        );
+    }
+}
