@@ -1,0 +1,73 @@
+/**
+ * The engine as the page sees it: one function per command of the shell.
+ * The only module that knows the Tauri API; everything else takes an `Engine`.
+ */
+import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
+import type {
+  AppEvent,
+  DeviceRequest,
+  Failed,
+  FileFailure,
+  Folder,
+  PhotoPage,
+  Picked,
+  Ranking,
+  SearchRequest,
+  Status,
+} from "./types.ts";
+
+const picture = (path: string) => convertFileSrc("", "thumb") + path;
+
+export const engine = {
+  /** Opens the one channel of events; answers where the application stands now. */
+  subscribe(receive: (event: AppEvent) => void): Promise<Status> {
+    return invoke("subscribe", { channel: new Channel<AppEvent>(receive) });
+  },
+
+  search: (request: SearchRequest): Promise<Ranking> => invoke("search", { request }),
+  /** Shows the system's file dialog; no photos when it was dismissed. */
+  pickPhotos: (): Promise<Picked> => invoke("pick_photos"),
+  /** Reads the clipboard: copied files first, then a picture; no photos when it holds neither. */
+  paste: (): Promise<Picked> => invoke("paste"),
+
+  /** Catalog photos whose file name contains `name`; an empty name means all. */
+  photosPage: (offset: number, limit: number, name: string): Promise<PhotoPage> =>
+    invoke("photos_page", { offset, limit, name }),
+  setExcluded: (image: number, excluded: boolean): Promise<void> => invoke("set_excluded", { image, excluded }),
+  copyPath: (image: number): Promise<void> => invoke("copy_path", { image }),
+  reveal: (image: number): Promise<void> => invoke("reveal", { image }),
+
+  folders: (): Promise<Folder[]> => invoke("folders"),
+  /** Shows the system's folder dialog; false when it was dismissed. Starts indexing otherwise. */
+  addFolder: (): Promise<boolean> => invoke("add_folder"),
+  addDroppedFolder: (id: number): Promise<void> => invoke("add_dropped_folder", { id }),
+  addSample: (): Promise<void> => invoke("add_sample"),
+  removeFolder: (id: number): Promise<void> => invoke("remove_folder", { id }),
+  startIndexing: (): Promise<void> => invoke("start_indexing"),
+  cancelJob: (): Promise<void> => invoke("cancel_job"),
+  failures: (): Promise<FileFailure[]> => invoke("failures"),
+
+  chooseDevice: (request: DeviceRequest): Promise<void> => invoke("choose_device", { request }),
+  chooseModel: (name: string): Promise<void> => invoke("choose_model", { name }),
+  /** Shows the system's folder dialog; false when it was dismissed. */
+  chooseCatalog: (): Promise<boolean> => invoke("choose_catalog"),
+  /** Tries the same catalog again, after another window let go of it. */
+  reopenCatalog: (): Promise<void> => invoke("reopen_catalog"),
+
+  /** 256 px thumbnail of a photo of the catalog of that generation. */
+  thumbnailUrl: (id: number, generation: number): string => picture(`image/${id}?g=${generation}`),
+  /** A photo of the catalog of that generation, up to 1600 px. */
+  photoUrl: (id: number, generation: number): string => picture(`photo/${id}?g=${generation}`),
+  /** A photo the user brought in, up to 1024 px. */
+  queryUrl: (id: number): string => picture(`query/${id}`),
+};
+
+export type Engine = typeof engine;
+
+/** What a rejected command says. The shell rejects with `Failed`; anything else comes from below it. */
+export function failedFrom(rejection: unknown): Failed {
+  if (typeof rejection === "object" && rejection !== null && "code" in rejection && "message" in rejection) {
+    return rejection as Failed;
+  }
+  return { code: "other", message: rejection instanceof Error ? rejection.message : String(rejection) };
+}

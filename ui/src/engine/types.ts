@@ -1,0 +1,200 @@
+// Generated from src-tauri/src/dto.rs by its tests. Do not edit.
+
+/** Where the application stands; sent whole whenever anything in it changes. */
+export type Status = {
+  phase: Phase;
+  catalog: CatalogStatus | null;
+  device: DeviceStatus | null;
+  model: ModelStatus | null;
+  /** The work under way, if any. */
+  job: JobProgress | null;
+  /** True when the sample photos are on this machine and can be offered. */
+  sampleOffered: boolean;
+  version: string;
+};
+
+/** `opening`: catalog not open yet. `loading`: browsing works, the model is still being loaded. */
+export type Phase =
+  | { kind: "opening" }
+  | { kind: "loading"; message: string }
+  | { kind: "ready" }
+  | { kind: "failed"; error: Failed };
+
+/** An error as the page gets it from every command. */
+export type Failed = { code: ErrorCode; message: string };
+
+export type ErrorCode = "catalogInUse" | "catalogNewer" | "busy" | "cancelled" | "unreadablePhoto" | "notFound" | "other";
+
+export type CatalogStatus = {
+  directory: string;
+  /** Differs from catalog to catalog; the address of a picture ends in it (`?g=…`), as photo numbers repeat. */
+  generation: number;
+  /** Distinct photos (by content). */
+  photos: number;
+  /** Files on disk that show them; copies count. */
+  files: number;
+  missing: number;
+  failures: number;
+  excluded: number;
+  /** Photos that have no embedding of the model in use yet. */
+  awaiting: number;
+  folders: number;
+  index: IndexStatus;
+};
+
+export type IndexStatus = {
+  method: Method;
+  vectors: number;
+  /** recall@10 against exact search, measured when the index was built; null while exact search is used. */
+  recallAt10: number | null;
+};
+
+export type Method = "exact" | "approximate";
+
+export type DeviceStatus = {
+  /** As shown: "CPU, 8 threads", "Radeon 780M (Vulkan)". */
+  name: string;
+  kind: DeviceKind;
+  /** Why this one. One sentence. */
+  reason: string;
+  requested: DeviceRequest;
+  adapters: Adapter[];
+};
+
+export type DeviceKind = "gpu" | "cpu";
+
+export type DeviceRequest = "auto" | "gpu" | "cpu";
+
+export type Adapter = { name: string; backend: string; kind: string; driver: string; used: boolean };
+
+export type ModelStatus = { name: string; dims: number; parameters: number; inputSize: number; available: string[] };
+
+/** A photo the user brought in: dropped, pasted or picked. The page knows it by id only. */
+export type QueryPhoto = { id: number; name: string; width: number; height: number };
+
+/** Fractions of the upright photo's width and height, 0 to 1. */
+export type Crop = { x: number; y: number; width: number; height: number };
+
+export type QuerySource =
+  | { kind: "photo"; id: number; crop: Crop | null }
+  | { kind: "image"; id: number; crop: Crop | null };
+
+/** Several sources are one query: their embeddings are pooled. */
+export type SearchRequest = { sources: QuerySource[]; limit: number; exact: boolean };
+
+export type Ranking = {
+  hits: Hit[];
+  cutoff: Cutoff | null;
+  method: Method;
+  /** Photos searched. */
+  gallery: number;
+  timings: Timings;
+};
+
+export type Hit = {
+  image: number;
+  /** 1 is the nearest. */
+  rank: number;
+  /** Cosine similarity, -1 to 1. */
+  similarity: number;
+  name: string;
+  /** Folder, as shown. */
+  folder: string;
+  width: number;
+  height: number;
+  /** No file of this photo is on disk now. */
+  missing: boolean;
+  /** Files with this very content. */
+  copies: number;
+};
+
+/** Below `similarity` hits are "less similar": only `randomPairs` of two random photos of this catalog are that near. */
+export type Cutoff = { similarity: number; randomPairs: number };
+
+/** Milliseconds. */
+export type Timings = {
+  /** Zero when the photo was decoded for an earlier search. */
+  decode: number;
+  embed: number;
+  search: number;
+};
+
+/** A catalog photo in the browsing grid. */
+export type Photo = {
+  image: number;
+  name: string;
+  folder: string;
+  width: number;
+  height: number;
+  missing: boolean;
+  copies: number;
+  excluded: boolean;
+};
+
+export type PhotoPage = { total: number; offset: number; photos: Photo[] };
+
+export type Folder = {
+  id: number;
+  /** As shown; never sent back. */
+  path: string;
+  files: number;
+  missing: number;
+  /** False when the folder itself cannot be read now. */
+  reachable: boolean;
+};
+
+/** A file that could not be taken in, and why. */
+export type FileFailure = { path: string; reason: string };
+
+export type JobProgress = {
+  stage: Stage;
+  done: number;
+  /** Null while still counting. */
+  total: number | null;
+  /** Photos per second over the last seconds. */
+  perSecond: number;
+  secondsLeft: number | null;
+  failed: number;
+  device: string;
+  /** The folder or file being worked on, as shown. */
+  current: string;
+  cancelling: boolean;
+};
+
+export type Stage = "scanning" | "embedding" | "indexing" | "tuning";
+
+export type JobReport = {
+  added: number;
+  changed: number;
+  moved: number;
+  unchanged: number;
+  missing: number;
+  failed: FileFailure[];
+  seconds: number;
+  cancelled: boolean;
+  /** Set when the job itself stopped on an error; what was done until then is kept. */
+  error: Failed | null;
+};
+
+/** What the engine tells the page unasked, over the one channel of `subscribe`. */
+export type AppEvent =
+  | { kind: "status"; status: Status }
+  | { kind: "dragEntered"; photos: number; folders: number; others: number }
+  | { kind: "dragLeft" }
+  | { kind: "queryDropped"; photos: QueryPhoto[]; failures: FileFailure[]; receivedAt: number }
+  | { kind: "foldersDropped"; folders: DroppedFolder[] }
+  | { kind: "jobEnded"; report: JobReport };
+
+export type DroppedFolder = {
+  /** Goes to `addDroppedFolder`. */
+  id: number;
+  name: string;
+};
+
+/** What the clipboard or a file dialog gave. */
+export type Picked = {
+  photos: QueryPhoto[];
+  failures: FileFailure[];
+  /** When the user let go of it: milliseconds since 1970 on this machine's clock. */
+  receivedAt: number;
+};

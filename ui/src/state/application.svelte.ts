@@ -1,0 +1,227 @@
+import { createContext } from "svelte";
+import { type Engine, failedFrom } from "../engine/client.ts";
+import type { AppEvent, CatalogStatus, DeviceRequest, FileFailure, JobReport, Picked, Status } from "../engine/types.ts";
+import { say } from "../messages/index.ts";
+import type { Appearance } from "./appearance.svelte.ts";
+import { Library } from "./library.svelte.ts";
+import { Notices } from "./notices.svelte.ts";
+import { CatalogPages } from "./pages.svelte.ts";
+import { Pictures } from "./pictures.ts";
+import { Search } from "./search.svelte.ts";
+import { Session } from "./session.svelte.ts";
+
+export const VIEWS = ["search", "catalog", "settings"] as const;
+
+export type View = (typeof VIEWS)[number];
+
+export type CatalogTab = "photos" | "failures";
+
+/** A photo of the catalog, in a ranking or in the browsing grid. */
+export type CatalogPhoto = { image: number; name: string; width: number; height: number };
+
+/** The whole window: what the engine tells is handed to the states here, and every command passes through here. */
+export class Application {
+  readonly engine: Engine;
+  readonly appearance: Appearance;
+  readonly session = new Session();
+  readonly notices = new Notices();
+  readonly search: Search;
+  readonly pages: CatalogPages;
+  readonly library: Library;
+  readonly pictures: Pictures;
+  /** Of the catalog shown last; stays while none is open. */
+  #generation: number | null = null;
+
+  view: View = $state("search");
+  catalogTab: CatalogTab = $state("photos");
+
+  constructor(engine: Engine, appearance: Appearance) {
+    this.engine = engine;
+    this.appearance = appearance;
+    this.search = new Search(engine, () => this.session.ready);
+    this.pages = new CatalogPages(engine);
+    this.library = new Library(engine);
+    this.pictures = new Pictures(engine, this.session);
+  }
+
+  async start(): Promise<void> {
+    try {
+      const status = await this.engine.subscribe((event) => this.receive(event));
+      // An event may overtake the answer, and every event is newer than it.
+      if (this.session.status === null) this.#stand(status);
+    } catch (rejection) {
+      this.session.unreached = failedFrom(rejection);
+    }
+  }
+
+  receive(event: AppEvent): void {
+    switch (event.kind) {
+      case "status":
+        return this.#stand(event.status);
+      case "dragEntered":
+        this.session.dragged = { photos: event.photos, folders: event.folders, others: event.others };
+        return;
+      case "dragLeft":
+        this.session.dragged = null;
+        return;
+      case "queryDropped":
+        this.session.dragged = null;
+        return this.#take(event);
+      case "foldersDropped":
+        this.session.dragged = null;
+        for (const { id, name } of event.folders) {
+          this.notices.show("offer", say.drop.offer(name), say.drop.offerHint, {
+            label: say.drop.add,
+            run: () => void this.command(() => this.engine.addDroppedFolder(id)),
+          });
+        }
+        return;
+      case "jobEnded":
+        return this.#jobEnded(event.report);
+    }
+  }
+
+  /** Runs a command of the engine; a failure becomes a notice. Answers whether it worked. */
+  async command(run: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await run();
+      return true;
+    } catch (rejection) {
+      const { code, message } = failedFrom(rejection);
+      if (code !== "cancelled") this.notices.show("error", say.errors.command, code === "busy" ? say.job.busy : message);
+      return false;
+    }
+  }
+
+  async pickQuery(): Promise<void> {
+    await this.command(async () => this.#take(await this.engine.pickPhotos()));
+  }
+
+  /** Adds picked photos to the current query. */
+  async pickMore(): Promise<void> {
+    await this.command(async () => {
+      const picked = await this.engine.pickPhotos();
+      this.#tellUnread(picked.failures);
+      this.search.add(picked.photos, picked.receivedAt);
+    });
+  }
+
+  async paste(): Promise<void> {
+    await this.command(async () => {
+      const pasted = await this.engine.paste();
+      if (pasted.photos.length + pasted.failures.length === 0) {
+        this.notices.show("done", say.errors.nothingToPaste, say.errors.nothingToPasteHint);
+      }
+      this.#take(pasted);
+    });
+  }
+
+  searchBy(photo: CatalogPhoto): void {
+    this.search.startFrom(photo);
+    this.view = "search";
+  }
+
+  async exclude(photo: CatalogPhoto): Promise<void> {
+    const excluded = await this.command(() => this.engine.setExcluded(photo.image, true));
+    if (!excluded) return;
+    this.search.hide(photo.image);
+    this.notices.show("done", say.photo.excluded(photo.name), "", {
+      label: say.photo.undo,
+      run: () => void this.include(photo),
+    });
+  }
+
+  async include(photo: CatalogPhoto): Promise<void> {
+    const included = await this.command(() => this.engine.setExcluded(photo.image, false));
+    if (!included) return;
+    this.search.invalidate();
+    this.notices.show("done", say.photo.included(photo.name));
+  }
+
+  async copyPath(photo: CatalogPhoto): Promise<void> {
+    if (await this.command(() => this.engine.copyPath(photo.image))) this.notices.show("done", say.photo.pathCopied(photo.name));
+  }
+
+  reveal(photo: CatalogPhoto): Promise<boolean> {
+    return this.command(() => this.engine.reveal(photo.image));
+  }
+
+  addFolder(): Promise<boolean> {
+    return this.command(() => this.engine.addFolder());
+  }
+
+  addSample(): Promise<boolean> {
+    return this.command(() => this.engine.addSample());
+  }
+
+  chooseCatalog(): Promise<boolean> {
+    return this.command(() => this.engine.chooseCatalog());
+  }
+
+  chooseDevice(request: DeviceRequest): Promise<boolean> {
+    return this.command(() => this.engine.chooseDevice(request));
+  }
+
+  chooseModel(name: string): Promise<boolean> {
+    return this.command(() => this.engine.chooseModel(name));
+  }
+
+  refreshLibrary(): Promise<boolean> {
+    return this.command(() => this.library.refresh());
+  }
+
+  showFailures(): void {
+    this.view = "catalog";
+    this.catalogTab = "failures";
+  }
+
+  #stand(status: Status): void {
+    const before = this.session.status;
+    this.session.status = status;
+    if (status.catalog !== null && status.catalog.generation !== this.#generation) {
+      this.#generation = status.catalog.generation;
+      this.search.clear();
+      this.pages.clear();
+      this.library.clear();
+    } else if (before?.catalog != null && status.catalog !== null && contentsDiffer(before.catalog, status.catalog)) {
+      this.pages.refresh();
+      if (this.library.folders !== null) void this.refreshLibrary();
+    }
+    if (before?.model != null && before.model.name !== status.model?.name) this.search.invalidate();
+    if (this.session.ready) this.search.resume();
+  }
+
+  #take(picked: Pick<Picked, "photos" | "failures" | "receivedAt">): void {
+    this.#tellUnread(picked.failures);
+    if (picked.photos.length === 0) return;
+    this.view = "search";
+    this.search.startWith(picked.photos, picked.receivedAt);
+  }
+
+  #tellUnread(failures: FileFailure[]): void {
+    const [first] = failures;
+    if (first === undefined) return;
+    if (failures.length === 1) this.notices.show("error", say.errors.photoFailed(baseName(first.path)), first.reason);
+    else this.notices.show("error", say.errors.photosFailed(failures.length), failures.map((failure) => `${baseName(failure.path)}: ${failure.reason}`).join("\n"));
+  }
+
+  #jobEnded(report: JobReport): void {
+    const text = report.error === null ? say.job.ended(report) : say.job.errorKept(report.error.message);
+    const action = report.failed.length === 0 ? null : { label: say.job.showFailures, run: () => this.showFailures() };
+    this.notices.show(report.error === null ? "done" : "error", say.job.endedTitle(report), text, action);
+    this.pages.refresh();
+    if (this.library.folders !== null) void this.refreshLibrary();
+    if (report.added + report.changed + report.moved + report.missing > 0) this.search.invalidate();
+  }
+}
+
+export const [useApplication, provideApplication] = createContext<Application>();
+
+function contentsDiffer(one: CatalogStatus, other: CatalogStatus): boolean {
+  return (["photos", "files", "missing", "failures", "excluded", "folders"] as const).some((key) => one[key] !== other[key]);
+}
+
+/** The last part of a path as shown, of either kind of system. */
+function baseName(path: string): string {
+  return path.split(/[/\\]/).at(-1) || path;
+}

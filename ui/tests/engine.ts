@@ -1,0 +1,112 @@
+/** The engine's side of the window for tests: commands are answered over Tauri's own mock IPC, events are sent by hand. */
+import { clearMocks, mockConvertFileSrc, mockIPC } from "@tauri-apps/api/mocks";
+import type { AppEvent, Hit, Photo, QueryPhoto, Ranking, SearchRequest, Status } from "../src/engine/types.ts";
+
+type Arguments = Record<string, unknown>;
+type Answer = (args: Arguments) => unknown;
+
+export type Call = { command: string; args: Arguments };
+
+export const status: Status = {
+  phase: { kind: "ready" },
+  catalog: {
+    directory: "/catalog",
+    generation: 1,
+    photos: 40,
+    files: 41,
+    missing: 1,
+    failures: 1,
+    excluded: 0,
+    awaiting: 0,
+    folders: 1,
+    index: { method: "exact", vectors: 40, recallAt10: null },
+  },
+  device: { name: "CPU, 8 threads", kind: "cpu", reason: "No GPU was found.", requested: "auto", adapters: [] },
+  model: { name: "vitrine-r50h-1", dims: 512, parameters: 6_400_000, inputSize: 224, available: ["vitrine-r50h-1"] },
+  job: null,
+  sampleOffered: true,
+  version: "0.1.0",
+};
+
+export const emptyStatus: Status = {
+  ...status,
+  catalog: { ...status.catalog!, photos: 0, files: 0, missing: 0, failures: 0, folders: 0 },
+};
+
+export function photo(image: number): Photo {
+  return { image, name: `photo-${image}.jpg`, folder: "/photos", width: 400, height: 300, missing: false, copies: 1, excluded: false };
+}
+
+export function queryPhoto(id: number): QueryPhoto {
+  return { id, name: `query-${id}.jpg`, width: 640, height: 480 };
+}
+
+/** Hits 1 … n, image 101 first, similarities falling by 0.1 from 0.95, the cut-off at 0.6. */
+export function ranking(count = 8, change: (hit: Hit) => Hit = (hit) => hit): Ranking {
+  const hits = Array.from({ length: count }, (_, at): Hit => {
+    const { excluded: _excluded, ...shown } = photo(101 + at);
+    return change({ ...shown, rank: at + 1, similarity: 0.95 - at * 0.1 });
+  });
+  return { hits, cutoff: { similarity: 0.6, randomPairs: 0.01 }, method: "exact", gallery: 40, timings: { decode: 6, embed: 11, search: 2 } };
+}
+
+/** Answers commands until `stop`; what is not named in `answers` has a plain default. */
+export class FakeEngine {
+  readonly calls: Call[] = [];
+  readonly #answers: Record<string, Answer>;
+  #channel = 0;
+  #sent = 0;
+
+  constructor(answers: Record<string, Answer> = {}) {
+    this.#answers = {
+      subscribe: () => status,
+      search: () => ranking(),
+      photos_page: ({ offset, limit }) => {
+        const photos = Array.from({ length: 40 }, (_, at) => photo(at + 1));
+        return { total: 40, offset, photos: photos.slice(Number(offset), Number(offset) + Number(limit)) };
+      },
+      folders: () => [{ id: 7, path: "/photos", files: 41, missing: 1, reachable: true }],
+      failures: () => [{ path: "/photos/broken.jpg", reason: "It ends in the middle of the picture." }],
+      pick_photos: () => ({ photos: [queryPhoto(9)], failures: [], receivedAt: Date.now() }),
+      paste: () => ({ photos: [queryPhoto(5)], failures: [], receivedAt: Date.now() }),
+      ...answers,
+    };
+    mockConvertFileSrc("linux");
+    mockIPC((command, payload) => {
+      const args = payload as Arguments;
+      if (command === "subscribe") this.#channel = (args["channel"] as { id: number }).id;
+      this.calls.push({ command, args });
+      return this.#answers[command]?.(args) ?? null;
+    });
+  }
+
+  /** What the engine tells unasked, over the channel of `subscribe`. */
+  send(event: AppEvent): void {
+    const internals = (window as unknown as { __TAURI_INTERNALS__: { runCallback: (id: number, message: unknown) => void } }).__TAURI_INTERNALS__;
+    internals.runCallback(this.#channel, { index: this.#sent, message: event });
+    this.#sent += 1;
+  }
+
+  of(command: string): Arguments[] {
+    return this.calls.filter((call) => call.command === command).map((call) => call.args);
+  }
+
+  searches(): SearchRequest[] {
+    return this.of("search").map((args) => args["request"] as SearchRequest);
+  }
+
+  stop(): void {
+    clearMocks();
+  }
+}
+
+/** A promise to be kept or broken by the test. */
+export function later<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (reason: unknown) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<T>((keep, abandon) => {
+    resolve = keep;
+    reject = abandon;
+  });
+  return { promise, resolve, reject };
+}
