@@ -1,0 +1,35 @@
+//! Checks `tauri.conf.json` and makes a permission of each command, so that the page can call none that
+//! `capabilities/main.json` does not list.
+
+/// Every command of `src/commands`. One that is missing here would be outside the access control list.
+const COMMANDS: [&str; 20] = [
+    "subscribe",
+    "search",
+    "pick_photos",
+    "paste",
+    "photos_page",
+    "set_excluded",
+    "copy_path",
+    "reveal",
+    "folders",
+    "add_folder",
+    "add_dropped_folder",
+    "add_sample",
+    "remove_folder",
+    "start_indexing",
+    "cancel_job",
+    "failures",
+    "choose_device",
+    "choose_model",
+    "choose_catalog",
+    "reopen_catalog",
+];
+
+fn main() {
+    let manifest = tauri_build::AppManifest::new().commands(&COMMANDS);
+    let attributes = tauri_build::Attributes::new().app_manifest(manifest);
+    if let Err(error) = tauri_build::try_build(attributes) {
+        // A build script speaks to cargo by failing.
+        panic!("{error:#}");
+    }
+}

@@ -1,0 +1,112 @@
+//! Files and folders dragged over the window and dropped on it, as the operating system tells of them.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use engine::looks_like_photo;
+use tauri::DragDropEvent;
+
+use crate::{
+    dto::{AppEvent, DroppedFolder, FileFailure},
+    from_engine::file_name,
+    incoming::{self, now_millis},
+    state::Shell,
+};
+
+/// Follows a drag. It is called on the window's own thread: reading and decoding happen elsewhere.
+pub(crate) fn on_drag_drop(shell: &Arc<Shell>, event: &DragDropEvent) {
+    match event {
+        DragDropEvent::Enter { paths, .. } => shell.board.tell(entered(paths)),
+        DragDropEvent::Leave => shell.board.tell(AppEvent::DragLeft),
+        DragDropEvent::Drop { paths, .. } => {
+            // First of all: the time a user waits begins here.
+            let received_at = now_millis();
+            shell.board.tell(AppEvent::DragLeft);
+            let (shell, paths) = (Arc::clone(shell), paths.clone());
+            tauri::async_runtime::spawn_blocking(move || dropped(&shell, paths, received_at));
+        }
+        // `Over` says where, which makes no difference: the whole window takes the drop.
+        _ => {}
+    }
+}
+
+/// What is being held over the window, told by names alone where they tell enough.
+fn entered(paths: &[PathBuf]) -> AppEvent {
+    let (photos, rest): (Vec<_>, Vec<_>) = paths.iter().partition(|path| looks_like_photo(path));
+    let folders = rest.iter().filter(|path| path.is_dir()).count();
+    AppEvent::DragEntered {
+        photos: photos.len(),
+        folders,
+        others: rest.len() - folders,
+    }
+}
+
+/// Folders are offered to the catalog, and files are searched with, whatever their names say.
+fn dropped(shell: &Shell, paths: Vec<PathBuf>, received_at: u64) {
+    let (folders, files): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.is_dir());
+    let (addresses, files): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| is_web_address(file));
+    if !files.is_empty() || !addresses.is_empty() {
+        let picked = incoming::bring_in(shell, &files, received_at);
+        let refused = addresses.iter().map(|address| refusal(address));
+        shell.board.tell(AppEvent::QueryDropped {
+            photos: picked.photos,
+            failures: picked.failures.into_iter().chain(refused).collect(),
+            received_at: picked.received_at,
+        });
+    }
+    if !folders.is_empty() {
+        let offer = |folder: PathBuf| DroppedFolder {
+            name: file_name(&folder),
+            id: shell.remember_dropped(folder),
+        };
+        let folders = folders.into_iter().map(offer).collect();
+        shell.board.tell(AppEvent::FoldersDropped { folders });
+    }
+    incoming::save_memory(shell);
+}
+
+/// Browsers often drag the address of a picture and not the picture; on Linux it comes as if it were a path.
+fn is_web_address(path: &Path) -> bool {
+    path.starts_with("http:") || path.starts_with("https:")
+}
+
+fn refusal(address: &Path) -> FileFailure {
+    FileFailure {
+        path: address.display().to_string(),
+        reason: "The browser handed over an address and not the picture, and Vitrine never goes online; \
+                 copy the picture there and paste it here"
+            .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drag_is_announced_by_what_it_holds() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let paths = ["shoe.JPG", "price.pdf", "hat.webp"].map(PathBuf::from);
+        let paths: Vec<PathBuf> = paths
+            .into_iter()
+            .chain([folder.path().to_owned()])
+            .collect();
+        assert_eq!(
+            entered(&paths),
+            AppEvent::DragEntered {
+                photos: 2,
+                folders: 1,
+                others: 1
+            }
+        );
+    }
+
+    #[test]
+    fn an_address_dragged_from_a_browser_is_told_from_a_file() {
+        assert!(is_web_address(Path::new("https://example.org/shoe.jpg")));
+        assert!(!is_web_address(Path::new("/home/ada/https/shoe.jpg")));
+    }
+}

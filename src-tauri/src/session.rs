@@ -1,0 +1,178 @@
+//! Opening a catalog and bringing its model up, away from the window so that it never waits.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering},
+    thread,
+};
+
+use engine::{
+    Access, Embedder, EmbedderOptions, Engine, EngineError, EngineOptions, IndexOptions,
+    ModelState, available_models, find_model, stored_form,
+};
+
+use crate::{
+    dto::{Failed, Phase, Stage},
+    error::ShellError,
+    from_engine::{catalog_status, device_status, model_status},
+    jobs::{self, Job},
+    state::{Shell, lock},
+};
+
+/// Opens the chosen catalog on a thread of its own; an open one is closed first. The page follows the status.
+pub(crate) fn open(shell: &Arc<Shell>) {
+    let shell = Arc::clone(shell);
+    let opening = thread::Builder::new().name("open".to_owned());
+    // Without threads there is no application; the message is all that can be done.
+    if let Err(error) = opening.spawn(move || open_here(&shell)) {
+        log::error!("the system gave no thread to open the catalog: {error}");
+    }
+}
+
+/// Ends work under way, keeping what is done, and closes the catalog.
+pub(crate) fn close(shell: &Shell) {
+    let _opening = lock(&shell.opening);
+    shell.generation.fetch_add(1, Ordering::Relaxed);
+    shell.jobs.stop();
+    shell.slot.close();
+}
+
+fn open_here(shell: &Arc<Shell>) {
+    let _opening = lock(&shell.opening);
+    let generation = shell.generation.fetch_add(1, Ordering::Relaxed) + 1;
+    shell.board.change(|status| {
+        status.phase = Phase::Opening;
+        status.catalog = None;
+        status.device = None;
+        status.model = None;
+    });
+    shell.jobs.stop();
+    shell.slot.close();
+    match options(shell).and_then(Engine::open) {
+        Ok(engine) => {
+            let embedder = engine.embedder().clone();
+            shell.slot.put(engine);
+            shell.board.change(|status| {
+                status.phase = Phase::Loading {
+                    message: "Loading the model".to_owned(),
+                };
+                status.model = Some(model_status(
+                    embedder.card(),
+                    available_models(&shell.places.models),
+                ));
+            });
+            catalog_changed(shell);
+            if let Err(error) = jobs::start(shell, Job::RefreshAtStart) {
+                log::warn!("{error}");
+            }
+            follow_model(shell, generation, embedder);
+        }
+        Err(error) => fail(shell, &error.into()),
+    }
+}
+
+fn options(shell: &Shell) -> Result<EngineOptions, EngineError> {
+    let choices = shell.choices();
+    Ok(EngineOptions {
+        catalog_directory: choices.catalog,
+        access: Access::Write,
+        embedder: EmbedderOptions {
+            model_card: find_model(&choices.model, &shell.places.models)?,
+            device: choices.device,
+            probe_program: shell.places.program.clone(),
+            probe_arguments: vec!["--probe-adapters".into()],
+            cache_directory: shell.places.cache.clone(),
+        },
+        limits: shell.limits.clone(),
+        index: IndexOptions::default(),
+    })
+}
+
+/// Tells the page how the model fares until it is ready or has failed, then lets waiting work begin.
+fn follow_model(shell: &Arc<Shell>, generation: u32, embedder: Embedder) {
+    let shell = Arc::clone(shell);
+    let following = thread::Builder::new()
+        .name("follow model".to_owned())
+        .spawn(move || {
+            embedder.follow(|state| {
+                if shell.generation.load(Ordering::Relaxed) == generation {
+                    model_is(&shell, state);
+                }
+            });
+        });
+    if let Err(error) = following {
+        log::error!("the system gave no thread to wait for the model: {error}");
+    }
+}
+
+fn model_is(shell: &Arc<Shell>, state: &ModelState) {
+    match state {
+        ModelState::Loading(message) => {
+            shell.board.change(|status| {
+                status.phase = Phase::Loading {
+                    message: message.clone(),
+                }
+            });
+        }
+        ModelState::Tuning(message) => shell.board.change(|status| {
+            status.phase = Phase::Loading {
+                message: message.clone(),
+            };
+            if let Some(job) = &mut status.job {
+                job.stage = Stage::Tuning;
+            }
+        }),
+        ModelState::Ready(ready) => {
+            let requested = shell.choices().device;
+            shell.board.change(|status| {
+                status.phase = Phase::Ready;
+                status.device = Some(device_status(&ready.device, requested));
+            });
+            jobs::model_ready(shell);
+        }
+        ModelState::Failed(reason) => {
+            shell.jobs.forget();
+            fail(shell, &EngineError::Model(reason.clone()).into());
+        }
+    }
+}
+
+fn fail(shell: &Shell, error: &ShellError) {
+    log::warn!("{error}");
+    let error = Failed::from(error);
+    shell.board.change(|status| {
+        status.phase = Phase::Failed { error };
+        status.job = None;
+    });
+}
+
+/// Brings the numbers the page shows of the catalog up to date.
+pub(crate) fn catalog_changed(shell: &Shell) {
+    let Some(engine) = shell.slot.lend() else {
+        return;
+    };
+    let generation = shell.generation.load(Ordering::Relaxed);
+    match catalog_status(&engine, generation) {
+        Ok(catalog) => {
+            let sample_offered = sample_offered(shell, &engine);
+            shell.board.change(|status| {
+                status.catalog = Some(catalog);
+                status.sample_offered = sample_offered;
+            });
+        }
+        // The numbers on screen stay; whatever broke the catalog shows in the next thing asked of it.
+        Err(error) => log::warn!("the catalog could not be counted: {error}"),
+    }
+}
+
+/// The sample is offered while it is not in the catalog.
+fn sample_offered(shell: &Shell, engine: &Engine) -> bool {
+    let Some(sample) = &shell.places.sample else {
+        return false;
+    };
+    let sample: PathBuf = stored_form(sample).unwrap_or_else(|_| sample.clone());
+    engine
+        .catalog()
+        .folders()
+        .is_ok_and(|folders| folders.iter().all(|folder| folder.path != sample))
+}
