@@ -1,0 +1,192 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use engine::{CropRect, DEFAULT_MODEL, DeviceRequest, Selection};
+
+/// Offline visual search for product photos.
+#[derive(Parser)]
+#[command(name = "vitrine-cli", version, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Args)]
+pub(crate) struct Common {
+    /// The folder that holds the catalog [default: the one the window opens]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) catalog: Option<PathBuf>,
+    /// Where the network runs: auto, gpu or cpu
+    #[arg(long, global = true, default_value = "auto")]
+    pub(crate) device: DeviceRequest,
+    /// A model by name, or the path of its card or weights
+    #[arg(long, global = true, value_name = "NAME|FILE", default_value = DEFAULT_MODEL)]
+    pub(crate) model: String,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Add or refresh folders and files
+    Index {
+        /// Folders and photos; without any, every folder of the catalog
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Rank the catalog by similarity to a photo
+    Search {
+        /// One photo, or several of the same item, pooled into one query
+        #[arg(required = true)]
+        photos: Vec<PathBuf>,
+        /// Hits wanted
+        #[arg(short, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+        k: u32,
+        /// The part of the photo that matters: pixels of the upright photo, or fractions when all four are at most 1
+        #[arg(long, value_name = "x,y,w,h")]
+        crop: Option<CropArgument>,
+        /// Compare with every photo, whatever the catalog's size
+        #[arg(long)]
+        exact: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Print a photo's embedding
+    Embed {
+        /// The photo
+        photo: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Measure retrieval on labelled photos of the catalog
+    Evaluate {
+        /// A CSV whose `file` column holds paths relative to it
+        #[arg(long, value_name = "CSV")]
+        labels: PathBuf,
+        /// The column that says which photos belong together
+        #[arg(long, value_name = "COLUMN")]
+        label: String,
+        /// The photos that ask
+        #[arg(long, value_name = "COL=VALUE", value_parser = selection)]
+        queries: Option<Selection>,
+        /// The photos that are searched
+        #[arg(long, value_name = "COL=VALUE", value_parser = selection)]
+        gallery: Option<Selection>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// List every graphics adapter, and which device is used and why
+    Devices {
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Check rows, files, vectors and index against each other
+    Doctor {
+        /// Mend what can be mended
+        #[arg(long)]
+        repair: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// List the graphics adapters as JSON; run as a child, so that a broken driver takes only this process down
+    #[command(hide = true)]
+    ProbeAdapters,
+}
+
+#[derive(Args, Clone, Copy)]
+pub(crate) struct Output {
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Four numbers as given; whether they are pixels or fractions shows only with the photo at hand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct CropArgument([f32; 4]);
+
+impl std::str::FromStr for CropArgument {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers: Vec<f32> = text
+            .split(',')
+            .map(|number| {
+                number
+                    .trim()
+                    .parse()
+                    .map_err(|_| format!("{number:?} is not a number"))
+            })
+            .collect::<Result<_, _>>()?;
+        match <[f32; 4]>::try_from(numbers) {
+            Ok([x, y, width, height]) if x >= 0.0 && y >= 0.0 && width > 0.0 && height > 0.0 => {
+                Ok(Self([x, y, width, height]))
+            }
+            Ok(_) => Err("x and y must not be negative, w and h must be above 0".to_owned()),
+            Err(numbers) => Err(format!("expected x,y,w,h, got {} numbers", numbers.len())),
+        }
+    }
+}
+
+impl CropArgument {
+    /// The crop as fractions of a photo of this size, in pixels.
+    pub(crate) fn of(self, width: u32, height: u32) -> Result<CropRect, String> {
+        let [x, y, w, h] = self.0;
+        let fractions = self.0.iter().all(|number| *number <= 1.0);
+        let (across, down) = if fractions {
+            (1.0, 1.0)
+        } else {
+            (width as f32, height as f32)
+        };
+        CropRect::new(x / across, y / down, w / across, h / down).map_err(|error| {
+            format!("--crop {x},{y},{w},{h} on a photo of {width}×{height}: {error}")
+        })
+    }
+}
+
+fn selection(text: &str) -> Result<Selection, String> {
+    let (column, value) = text.split_once('=').ok_or("expected COLUMN=VALUE")?;
+    Ok(Selection {
+        column: column.trim().to_owned(),
+        value: value.trim().to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_crop_is_fractions_when_nothing_in_it_is_above_one_and_pixels_otherwise() {
+        let crop = |text: &str| {
+            text.parse::<CropArgument>()
+                .expect("a crop")
+                .of(400, 200)
+                .expect("inside")
+        };
+        assert_eq!(crop("0.25,0.5,0.5,0.5"), crop("100,100,200,100"));
+    }
+
+    #[test]
+    fn a_crop_outside_the_photo_says_so() {
+        let error = "300,0,200,100"
+            .parse::<CropArgument>()
+            .expect("a crop")
+            .of(400, 200)
+            .expect_err("too wide");
+        assert!(error.contains("400×200"), "{error}");
+    }
+
+    #[test]
+    fn half_a_crop_is_refused() {
+        for text in ["", "1,2,3", "1,2,3,x", "0,0,0,10", "-1,0,5,5"] {
+            assert!(text.parse::<CropArgument>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+mod devices;
+mod doctor;
+mod embed;
+mod evaluate;
+mod index;
+mod search;
+
+use std::{env, ffi::OsString, path::PathBuf};
+
+use anyhow::Context;
+use engine::{
+    Access, DecodeLimits, EmbedderOptions, Engine, EngineOptions, IndexOptions,
+    default_cache_directory, default_catalog_directory, find_model, list_adapters,
+    model_directories,
+};
+
+use crate::{
+    arguments::{Arguments, Command, Common},
+    output::print_json,
+};
+
+/// Does what was asked for.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let common = &arguments.common;
+    match arguments.command {
+        Command::Index { paths, output } => index::run(common, &paths, output),
+        Command::Search {
+            photos,
+            k,
+            crop,
+            exact,
+            output,
+        } => search::run(
+            common,
+            &search::Request {
+                photos,
+                k: k as usize,
+                crop,
+                exact,
+            },
+            output,
+        ),
+        Command::Embed { photo, output } => embed::run(common, &photo, output),
+        Command::Evaluate {
+            labels,
+            label,
+            queries,
+            gallery,
+            output,
+        } => {
+            let options = engine::EvaluationOptions {
+                labels,
+                label_column: label,
+                queries,
+                gallery,
+            };
+            evaluate::run(common, &options, output)
+        }
+        Command::Devices { output } => devices::run(common, output),
+        Command::Doctor { repair, output } => doctor::run(common, repair, output),
+        Command::ProbeAdapters => print_json(&list_adapters()),
+    }
+}
+
+impl Common {
+    fn open(&self, access: Access) -> anyhow::Result<Engine> {
+        Ok(Engine::open(EngineOptions {
+            catalog_directory: self.catalog_directory()?,
+            access,
+            embedder: self.embedder()?,
+            limits: DecodeLimits::default(),
+            index: IndexOptions::default(),
+        })?)
+    }
+
+    fn catalog_directory(&self) -> anyhow::Result<PathBuf> {
+        self.catalog
+            .clone()
+            .or_else(default_catalog_directory)
+            .context("the system names no home folder; say where the catalog is with --catalog DIR")
+    }
+
+    fn embedder(&self) -> anyhow::Result<EmbedderOptions> {
+        let program = env::current_exe().context("finding this program's own place")?;
+        Ok(EmbedderOptions {
+            model_card: find_model(&self.model, &model_directories(&program))?,
+            device: self.device,
+            probe_program: program,
+            probe_arguments: vec![OsString::from("probe-adapters")],
+            cache_directory: default_cache_directory().context(
+                "the system names no home folder for its cache; set XDG_CACHE_HOME or HOME",
+            )?,
+        })
+    }
+}

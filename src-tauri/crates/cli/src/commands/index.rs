@@ -1,0 +1,83 @@
+use std::path::PathBuf;
+
+use engine::{Access, CancelToken};
+use serde::Serialize;
+
+use crate::{
+    arguments::{Common, Output},
+    output::{print_json, text_of},
+    progress_line::ProgressLine,
+};
+
+#[derive(Serialize)]
+struct Document {
+    added: usize,
+    changed: usize,
+    moved: usize,
+    unchanged: usize,
+    missing: usize,
+    failed: Vec<Failed>,
+    seconds: f64,
+    images_per_second: f64,
+    device: String,
+}
+
+#[derive(Serialize)]
+struct Failed {
+    path: String,
+    reason: String,
+}
+
+pub(crate) fn run(common: &Common, paths: &[PathBuf], output: Output) -> anyhow::Result<()> {
+    let engine = common.open(Access::Write)?;
+    let line = ProgressLine::new();
+    let show = |progress| line.show(&progress);
+    let cancel = CancelToken::default();
+    let report = if paths.is_empty() {
+        engine.refresh(&cancel, &show)
+    } else {
+        engine.ingest(paths, &cancel, &show)
+    }?;
+    drop(line);
+    let document = Document {
+        added: report.added,
+        changed: report.changed,
+        moved: report.moved,
+        unchanged: report.unchanged,
+        missing: report.missing,
+        seconds: report.elapsed.as_secs_f64(),
+        images_per_second: report.images_per_second(),
+        failed: report
+            .failures
+            .into_iter()
+            .map(|failure| Failed {
+                path: text_of(&failure.path),
+                reason: failure.reason,
+            })
+            .collect(),
+        device: engine.embedder().ready()?.device.name.clone(),
+    };
+    if output.json {
+        return print_json(&document);
+    }
+    let Document {
+        added,
+        changed,
+        moved,
+        unchanged,
+        missing,
+        failed,
+        seconds,
+        images_per_second,
+        device,
+    } = document;
+    println!(
+        "{added} added, {changed} changed, {moved} moved, {unchanged} unchanged, {missing} missing, {} failed \
+         in {seconds:.1} s ({images_per_second:.1} photos/s on {device})",
+        failed.len()
+    );
+    for Failed { path, reason } in failed {
+        println!("failed: {path}: {reason}");
+    }
+    Ok(())
+}

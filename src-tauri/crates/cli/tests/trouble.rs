@@ -1,0 +1,153 @@
+//! The command line when something goes wrong: one clear line, and nothing lost.
+
+mod common;
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use anyhow::{Context, Result, ensure};
+use common::{Shop, one_clear_line};
+use end_to_end::photos::fill;
+use serde_json::Value;
+
+#[test]
+fn failures_exit_with_1_and_one_clear_line_that_names_the_file() -> Result<()> {
+    let shop = Shop::new(1)?;
+    let nowhere = shop.run(&[&"search", &shop.photos().join("photo-000.jpg")])?;
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(one_clear_line(&nowhere).contains("catalog"));
+
+    shop.json(&[&"index", &shop.photos(), &"--json"])?;
+    let letter = shop.folder.path().join("letter.jpg");
+    fs::write(&letter, "Dear customer")?;
+    let output = shop.run(&[&"search", &letter])?;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(one_clear_line(&output).contains("letter.jpg"));
+
+    let output = shop.run(&[&"--model", &"resnet-9000", &"search", &letter])?;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(one_clear_line(&output).contains("resnet-9000"));
+    Ok(())
+}
+
+#[test]
+fn a_run_that_is_killed_is_taken_up_again_without_loss() -> Result<()> {
+    let shop = Shop::new(60)?;
+    let photos = shop.photos();
+    let mut child = shop
+        .command(&[OsStr::new("index"), photos.as_os_str()])
+        .spawn()?;
+    // Killed as soon as something is on disk, wherever it then is.
+    let database = shop.catalog().join("catalog.sqlite-wal");
+    while fs::metadata(&database).map_or(0, |file| file.len()) < 200_000 {
+        ensure!(
+            child.try_wait()?.is_none(),
+            "it ended before it could be killed"
+        );
+        std::thread::yield_now();
+    }
+    child.kill()?;
+    child.wait()?;
+    let rest = shop.json(&[&"index", &photos, &"--json"])?;
+    let count = |key: &str| rest[key].as_u64().unwrap_or(0);
+    assert_eq!(count("added") + count("unchanged"), 60, "{rest}");
+    assert!(count("unchanged") > 0, "what was committed is kept: {rest}");
+    assert_eq!(
+        shop.json(&[&"doctor", &"--json"])?["problems"],
+        Value::Array(vec![])
+    );
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_and_a_file_without_permission_are_reported_and_the_rest_goes_on() -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let shop = Shop::new(3)?;
+    let locked = shop.photos().join("locked");
+    fill(&locked, 1)?;
+    let closed = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    closed(&shop.photos().join("photo-001.jpg"), 0o000)?;
+    closed(&locked, 0o000)?;
+    let output = as_an_ordinary_user(
+        &shop,
+        &[
+            OsStr::new("index"),
+            shop.photos().as_os_str(),
+            OsStr::new("--json"),
+        ],
+    )?;
+    closed(&locked, 0o755)?;
+    ensure!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    let reasons: Vec<&str> = report["failed"]
+        .as_array()
+        .context("a list")?
+        .iter()
+        .filter_map(|failed| failed["reason"].as_str())
+        .collect();
+    assert_eq!(reasons, ["no permission to read it"; 2]);
+    assert_eq!(report["added"], 2);
+    Ok(())
+}
+
+/// Root may read everything, so a test that runs as root runs the program as nobody, from a copy in a place
+/// that nobody can reach.
+#[cfg(unix)]
+fn as_an_ordinary_user(shop: &Shop, arguments: &[&OsStr]) -> Result<Output> {
+    use std::os::unix::{
+        fs::{MetadataExt, PermissionsExt, chown},
+        process::CommandExt,
+    };
+    const NOBODY: u32 = 65_534;
+    let own_uid = fs::metadata(shop.folder.path())?.uid();
+    if own_uid != 0 {
+        return shop
+            .command(arguments)
+            .output()
+            .context("starting vitrine-cli");
+    }
+    let program = shop.folder.path().join("vitrine-cli");
+    fs::copy(env!("CARGO_BIN_EXE_vitrine-cli"), &program)?;
+    let models = shop.folder.path().join("models");
+    fs::create_dir_all(&models)?;
+    for name in ["vitrine-r50h-1.json", "vitrine-r50h-1.safetensors"] {
+        fs::copy(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../../../assets/models")
+                .join(name),
+            models.join(name),
+        )?;
+    }
+    let mut places = vec![shop.folder.path().to_owned(), shop.photos()];
+    places.extend(
+        fs::read_dir(shop.photos())?
+            .flatten()
+            .map(|entry| entry.path()),
+    );
+    for place in places {
+        chown(&place, Some(NOBODY), Some(NOBODY))?;
+    }
+    fs::set_permissions(shop.folder.path(), fs::Permissions::from_mode(0o755))?;
+    let mut command = Command::new(program);
+    command
+        .env("HOME", shop.folder.path())
+        .env("XDG_CACHE_HOME", shop.folder.path().join("cache"));
+    command
+        .args(["--device", "cpu", "--catalog"])
+        .arg(shop.catalog())
+        .args(arguments);
+    command
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .output()
+        .context("starting vitrine-cli as nobody")
+}

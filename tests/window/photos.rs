@@ -1,0 +1,58 @@
+//! Photos for the window: what a person might drop that is not the very file of the catalog.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use end_to_end::{
+    photos::jpeg,
+    window::{sample_photos, sample_photos_folder},
+};
+
+/// A sample photo whose look-alikes the tests ask for.
+pub(crate) const CHAIR: &str = "ruslan-bardash-351288-unsplash.jpg";
+/// Another one.
+pub(crate) const PLANT: &str = "zoltan-kovacs-642412-unsplash.jpg";
+
+/// The very file.
+pub(crate) fn sample(name: &str) -> PathBuf {
+    sample_photos_folder().join(name)
+}
+
+/// How many sample photos there are.
+pub(crate) fn sample_count() -> Result<usize> {
+    Ok(sample_photos()?.len())
+}
+
+/// A sample photo as somebody else has it: smaller, compressed anew, under another name.
+pub(crate) fn copy_of(name: &str, to: &Path) -> Result<()> {
+    let photo = image::open(sample(name)).with_context(|| format!("opening {name}"))?;
+    let smaller = photo.resize(500, 500, image::imageops::FilterType::Triangle);
+    fs::write(to, jpeg(&smaller.to_rgb8(), 70)?)?;
+    Ok(())
+}
+
+/// The same as a PNG picture.
+pub(crate) fn picture_of(name: &str, to: &Path) -> Result<()> {
+    let photo = image::open(sample(name)).with_context(|| format!("opening {name}"))?;
+    photo
+        .resize(500, 500, image::imageops::FilterType::Triangle)
+        .save(to)?;
+    Ok(())
+}
+
+/// Copies sample photos into a folder, `rounds` times each; each copy has content of its own.
+pub(crate) fn fill(folder: &Path, photos: usize, rounds: usize) -> Result<()> {
+    for (number, photo) in sample_photos()?.iter().take(photos).enumerate() {
+        let bytes = fs::read(photo)?;
+        for round in 0..rounds {
+            let mut bytes = bytes.clone();
+            // After the end of a JPEG anything may follow: other content, the same picture.
+            bytes.extend_from_slice(format!("round {round}").as_bytes());
+            fs::write(folder.join(format!("{number:03}-{round:03}.jpg")), bytes)?;
+        }
+    }
+    Ok(())
+}
