@@ -16,6 +16,7 @@ mod incoming;
 mod jobs;
 mod launch;
 mod queries;
+mod rendering;
 mod session;
 mod settings;
 mod slot;
@@ -49,6 +50,7 @@ const CLOSING_TIME: Duration = Duration::from_secs(10);
 /// # Errors
 /// Without a display, and when the window cannot be made; in one line.
 pub fn run(launch: Launch) -> Result<(), String> {
+    rendering::suit_this_computer();
     need_display()?;
     let launch = match std::env::current_dir() {
         Ok(directory) => launch.within(&directory),

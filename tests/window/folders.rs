@@ -35,7 +35,7 @@ fn a_dropped_folder_with_a_broken_file_is_taken_in_the_file_named_and_all_found_
     window.wait_for("photo")?;
     window.screenshot("10-catalog")?;
     window.click("tab-failures")?;
-    window.wait_for("failure-row")?;
+    window.wait_for_text("failure-row", "broken.jpg")?;
     let failures = window.texts("failure-row")?;
     assert_eq!(failures.len(), 2, "{failures:?}");
     assert!(

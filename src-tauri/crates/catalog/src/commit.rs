@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use embedding::{Embedding, ImageId, VectorError, f16};
-use rusqlite::Transaction;
 
 use crate::catalog::Searched;
-use crate::db::WriteError;
 use crate::db::space::SpaceRow;
+use crate::db::{Transaction, WriteError};
 use crate::{Catalog, CatalogError, Change, Embedded, FileStamp, FolderId, db, path, sync};
 
 /// What a committed change means for the vectors in memory.

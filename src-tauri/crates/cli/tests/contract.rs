@@ -120,7 +120,7 @@ fn embed_prints_a_unit_vector_and_its_space() -> Result<()> {
         document["space"]
             .as_str()
             .context("a text")?
-            .starts_with("vitrine-r50h-1/")
+            .starts_with("vitrine-r50h-1@")
     );
     Ok(())
 }

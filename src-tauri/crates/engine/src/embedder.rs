@@ -45,7 +45,7 @@ const WAITING_BATCHES: usize = 1;
 pub enum ModelState {
     /// Being brought up; the text says what is going on.
     Loading(String),
-    /// Loaded, and on its first start on this GPU trying which kernels are fastest there; the result is kept.
+    /// Loaded, and trying which kernels are fastest on this GPU.
     Tuning(String),
     /// Ready on this device.
     Ready(Arc<ReadyModel>),
@@ -250,7 +250,7 @@ fn load(
         Model::load(&options.model_card, &device.device).map_err(|error| error.to_string())?;
     if model.tuning() == Tuning::FirstRun {
         news(ModelState::Tuning(format!(
-            "First start on {}: choosing the fastest kernels, once",
+            "Choosing the fastest kernels for {}",
             device.name
         )));
     }

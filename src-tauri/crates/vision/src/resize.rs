@@ -16,20 +16,15 @@ pub(crate) fn resize(
     height: u32,
     filter: FilterType,
 ) -> Vec<u8> {
-    let source = ImageRef::new(pixels.width, pixels.height, pixels.rgb, PixelType::U8x3)
-        .expect("a DecodedImage holds exactly width * height * 3 bytes");
+    // A copy of the part, so that the filter sees nothing beyond its edge: a crop is searched by like a photo of it.
+    let part = pixels.part(rect);
+    let source = ImageRef::new(rect.width, rect.height, &part, PixelType::U8x3)
+        .expect("a part holds exactly width * height * 3 bytes");
     let mut resized = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(filter))
-        .crop(
-            f64::from(rect.left),
-            f64::from(rect.top),
-            f64::from(rect.width),
-            f64::from(rect.height),
-        );
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
     Resizer::new()
         .resize(&source, &mut resized, &options)
-        .expect("the rectangle lies inside the picture and both have the same pixel type");
+        .expect("both have the same pixel type");
     resized.into_vec()
 }
 
