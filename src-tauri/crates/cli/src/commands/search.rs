@@ -1,4 +1,8 @@
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
 
 use engine::{
     Access, DecodeLimits, Engine, EngineError, Method, SearchOptions, Source, open_photo,
@@ -84,7 +88,7 @@ pub(crate) fn run(common: &Common, request: &Request, output: Output) -> anyhow:
 }
 
 /// A photo from disk; one that is gone from disk but known to the catalog is searched by what is stored of it.
-fn source(engine: &Engine, photo: &PathBuf, crop: Option<CropArgument>) -> anyhow::Result<Source> {
+fn source(engine: &Engine, photo: &Path, crop: Option<CropArgument>) -> anyhow::Result<Source> {
     match open_photo(photo, &DecodeLimits::default()) {
         Ok(image) => {
             let crop = crop
@@ -99,7 +103,7 @@ fn source(engine: &Engine, photo: &PathBuf, crop: Option<CropArgument>) -> anyho
         Err(reason) => match engine.image_at(photo)? {
             Some(image) if crop.is_none() => Ok(Source::Catalog { image, crop: None }),
             _ => Err(EngineError::UnreadablePhoto {
-                path: photo.clone(),
+                path: photo.to_owned(),
                 reason,
             }
             .into()),
