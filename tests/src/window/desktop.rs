@@ -16,6 +16,8 @@ const DESKTOP_TIME: Duration = Duration::from_secs(30);
 /// Where the window to drag from is put: beside an application window of 1280 pixels where the screen is wide enough,
 /// and above it otherwise.
 const DRAG_FROM: (i32, i32) = (1320, 200);
+/// The window manager's frame is no wider than this on any side, in pixels.
+const WIDEST_FRAME: i32 = 60;
 /// Steps the mouse takes over the window: GTK takes a jump for no drag.
 const STEPS: i32 = 12;
 
@@ -92,9 +94,10 @@ pub fn place(window: OnScreen, width: i32, height: i32) -> Result<OnScreen> {
     xdotool(&["windowmove", &id, "0", "0"])?;
     xdotool(&["windowsize", &id, &width.to_string(), &height.to_string()])?;
     let mut placed = window;
-    wait_until(DESKTOP_TIME, "the window to be resized", || {
+    wait_until(DESKTOP_TIME, "the window to be moved and resized", || {
         placed = measure(window.id)?;
-        Ok((placed.width, placed.height) == (width, height))
+        let there = placed.left <= WIDEST_FRAME && placed.top <= WIDEST_FRAME;
+        Ok(there && (placed.width, placed.height) == (width, height))
     })?;
     Ok(placed)
 }

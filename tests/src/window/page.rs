@@ -132,9 +132,16 @@ impl Window {
     /// When it does not get there.
     pub fn wait_for_photos(&self, photos: usize) -> Result<()> {
         let wanted = photos.to_string();
-        wait_until(INDEXED_WITHIN, &format!("{photos} indexed photos"), || {
+        let indexed = wait_until(INDEXED_WITHIN, &format!("{photos} indexed photos"), || {
             let shown = self.attribute("frame", "data-photos")?;
             Ok(shown.as_ref() == Some(&wanted) && self.count("job-bar")? == 0)
+        });
+        indexed.with_context(|| {
+            let shown = self.attribute("frame", "data-photos").ok().flatten();
+            format!(
+                "it has {shown:?}, and the notices say {:?}",
+                self.texts("notice").unwrap_or_default()
+            )
         })
     }
 

@@ -87,7 +87,7 @@ export const en = {
     emptyText: "Vitrine reads them where they are: it copies nothing, changes nothing, and never uses the network.",
     emptyThen: "Then drop, paste or choose a photo, and its look-alikes appear here.",
     sample: "Try it with the sample photos",
-    sampleHint: "55 product photos that came with Vitrine",
+    sampleHint: "54 product photos that came with Vitrine",
     addFolder: "Add a folder…",
     addFolderHint: "with photos of your own; subfolders are included",
     indexingTitle: "The first photos are being taken in",
