@@ -42,7 +42,7 @@ pub fn jpeg(picture: &RgbImage, quality: u8) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes `count` different photos, `photo-000.jpg` and on, and returns their seeds' range.
+/// Writes `count` different photos, `photo-000.jpg` and on, each of the seed in its name.
 ///
 /// # Errors
 /// When a file cannot be written.

@@ -1,6 +1,7 @@
 //! How fast the shipped network runs, and how near another device comes to the CPU.
 //!
-//!     cargo run -p vision --example throughput -- [auto|gpu|cpu] [photo.jpg]
+//!     cargo build --workspace --example throughput
+//!     target/debug/examples/throughput [auto|gpu|cpu] [photo.jpg]
 //!
 //! Prints ready tensors a second by batch size, the cosine of the device's features to the CPU's, and
 //! for a photo what decoding, preprocessing and the thumbnail take.

@@ -23,7 +23,7 @@ pub(crate) fn open_window(tree: &Tree, consent: Consent, passed_on: &[String]) -
     let patience = if tree.program("vitrine").exists() {
         ""
     } else {
-        " (the first time takes some minutes)"
+        " (the first time takes half an hour and more on two cores)"
     };
     eprintln!("Building Vitrine{patience}");
     process::run(
