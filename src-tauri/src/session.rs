@@ -83,7 +83,7 @@ fn options(shell: &Shell) -> Result<EngineOptions, EngineError> {
             probe_arguments: vec!["--probe-adapters".into()],
             cache_directory: shell.places.cache.clone(),
         },
-        limits: shell.limits.clone(),
+        limits: shell.limits,
         index: IndexOptions::default(),
     })
 }
