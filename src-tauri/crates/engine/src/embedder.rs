@@ -250,7 +250,7 @@ fn load(
         Model::load(&options.model_card, &device.device).map_err(|error| error.to_string())?;
     if model.tuning() == Tuning::FirstRun {
         news(ModelState::Tuning(format!(
-            "Choosing the fastest kernels for {}",
+            "Choosing the fastest kernels for {}, the first time only",
             device.name
         )));
     }

@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 /// The name of the database that burn keeps in the folder.
 const ENVIRONMENT: &str = "autotune";
 
-/// Sets the folder that keeps tuning results between runs, where burn is built with its `persistence` feature;
-/// without that feature nothing lands in it and every start on a GPU tunes anew.
+/// Sets the folder that keeps tuning results between runs, in a small database (`autotune.db`).
 ///
 /// burn has one such folder a process, fixed at the first computation: call it once, early. Gives whether
 /// it took effect. Without it nothing is kept and every start tunes anew.
