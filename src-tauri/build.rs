@@ -2,7 +2,7 @@
 //! `capabilities/main.json` does not list.
 
 /// Every command of `src/commands`. One that is missing here would be outside the access control list.
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 25] = [
     "subscribe",
     "search",
     "pick_photos",
@@ -19,6 +19,11 @@ const COMMANDS: [&str; 20] = [
     "start_indexing",
     "cancel_job",
     "failures",
+    "pick_products",
+    "find_products_by",
+    "import_products",
+    "forget_products",
+    "facets",
     "choose_device",
     "choose_model",
     "choose_catalog",

@@ -17,6 +17,8 @@ use tempfile::TempDir;
 const EXACT: SearchOptions = SearchOptions {
     limit: 30,
     method: Method::Exact,
+    filter: None,
+    group_by: None,
 };
 
 fn catalog_of(count: u64) -> Result<(TempDir, PathBuf, Engine)> {
@@ -55,7 +57,7 @@ fn a_scaled_and_re_encoded_copy_finds_its_original_first() -> Result<()> {
                 image: Arc::new(image),
                 crop: None,
             }],
-            EXACT,
+            &EXACT,
         )?;
         assert_eq!(
             ranking.hits[0].photo.id,
@@ -70,7 +72,9 @@ fn a_scaled_and_re_encoded_copy_finds_its_original_first() -> Result<()> {
 fn a_ranking_descends_numbers_its_hits_and_is_the_same_twice() -> Result<()> {
     let (_folder, _photos, engine) = catalog_of(20)?;
     let ranked = |engine: &Engine| -> Result<Vec<(usize, f32, ImageId)>> {
-        let hits = engine.search(&[source(&scene(77, 300, 300))?], EXACT)?.hits;
+        let hits = engine
+            .search(&[source(&scene(77, 300, 300))?], &EXACT)?
+            .hits;
         Ok(hits
             .into_iter()
             .map(|hit| (hit.rank, hit.similarity, hit.photo.id))
@@ -100,7 +104,7 @@ fn a_catalog_photo_is_left_out_of_its_own_ranking() -> Result<()> {
 fn several_photos_are_one_query_that_lies_between_them() -> Result<()> {
     let (_folder, photos, engine) = catalog_of(20)?;
     let sources = [source(&scene(3, 320, 240))?, source(&scene(8, 320, 240))?];
-    let hits = engine.search(&sources, EXACT)?.hits;
+    let hits = engine.search(&sources, &EXACT)?.hits;
     let mut first_two = [hits[0].photo.id, hits[1].photo.id];
     first_two.sort();
     assert_eq!(
@@ -125,7 +129,7 @@ fn a_crop_searches_by_the_part_it_shows() -> Result<()> {
             unreachable!("just made")
         };
         let crop = Some(CropRect::new(left, 0.0, 0.5, 1.0)?);
-        let ranking = engine.search(&[Source::Photo { image, crop }], EXACT)?;
+        let ranking = engine.search(&[Source::Photo { image, crop }], &EXACT)?;
         assert_eq!(ranking.hits[0].photo.id, image_of(&engine, &photos, seed)?);
         assert!(
             ranking.hits[0].similarity > 0.98,
@@ -160,7 +164,7 @@ fn an_excluded_photo_is_no_hit_until_it_is_taken_back() -> Result<()> {
 fn a_query_without_photos_and_a_photo_that_is_not_there_are_errors() -> Result<()> {
     let (_folder, _photos, engine) = catalog_of(1)?;
     assert!(matches!(
-        engine.search(&[], EXACT),
+        engine.search(&[], &EXACT),
         Err(EngineError::EmptyQuery)
     ));
     assert!(matches!(
@@ -174,7 +178,7 @@ fn a_query_without_photos_and_a_photo_that_is_not_there_are_errors() -> Result<(
 fn an_empty_catalog_answers_with_no_hits() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let engine = open(&folder.path().join("catalog"))?;
-    let ranking = engine.search(&[source(&scene(1, 100, 100))?], EXACT)?;
+    let ranking = engine.search(&[source(&scene(1, 100, 100))?], &EXACT)?;
     assert_eq!((ranking.hits.len(), ranking.gallery), (0, 0));
     assert!(ranking.cutoff.is_none());
     Ok(())

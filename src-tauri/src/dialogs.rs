@@ -29,6 +29,15 @@ pub(crate) fn pick_photos<R: Runtime>(app: &AppHandle<R>) -> Vec<PathBuf> {
         .collect()
 }
 
+/// A CSV of product data; none when the dialog was dismissed.
+pub(crate) fn pick_csv<R: Runtime>(app: &AppHandle<R>) -> Option<PathBuf> {
+    dialog(app, "Attach product data")
+        .add_filter("CSV", &["csv", "tsv", "txt", "CSV", "TSV", "TXT"])
+        .add_filter("All files", &["*"])
+        .blocking_pick_file()
+        .and_then(path)
+}
+
 /// A folder of photos for the catalog.
 pub(crate) fn pick_photo_folder<R: Runtime>(app: &AppHandle<R>) -> Option<PathBuf> {
     dialog(app, "Add a folder of photos")

@@ -9,8 +9,9 @@ use engine::looks_like_photo;
 use tauri::DragDropEvent;
 
 use crate::{
+    commands::products,
     dto::{AppEvent, DroppedFolder, FileFailure},
-    from_engine::file_name,
+    from_engine::{file_name, sentence},
     incoming::{self, now_millis},
     state::Shell,
 };
@@ -36,16 +37,34 @@ pub(crate) fn on_drag_drop(shell: &Arc<Shell>, event: &DragDropEvent) {
 fn entered(paths: &[PathBuf]) -> AppEvent {
     let (photos, rest): (Vec<_>, Vec<_>) = paths.iter().partition(|path| looks_like_photo(path));
     let folders = rest.iter().filter(|path| path.is_dir()).count();
+    let tables = rest.iter().filter(|path| is_csv(path)).count();
     AppEvent::DragEntered {
         photos: photos.len(),
         folders,
-        others: rest.len() - folders,
+        tables,
+        others: rest.len() - folders - tables,
     }
 }
 
-/// Folders are offered to the catalog, and files are searched with, whatever their names say.
-fn dropped(shell: &Shell, paths: Vec<PathBuf>, received_at: u64) {
+/// Folders are offered to the catalog, so is a CSV, and other files are searched with, whatever their names say.
+fn dropped(shell: &Arc<Shell>, paths: Vec<PathBuf>, received_at: u64) {
     let (folders, files): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.is_dir());
+    let (tables, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_csv(file));
+    for table in tables {
+        match products::plan(shell, &table, None) {
+            Ok(preview) => shell.board.tell(AppEvent::ProductsDropped {
+                preview: Box::new(preview),
+            }),
+            Err(error) => shell.board.tell(AppEvent::QueryDropped {
+                photos: Vec::new(),
+                failures: vec![FileFailure {
+                    path: table.display().to_string(),
+                    reason: sentence(&error.to_string()),
+                }],
+                received_at,
+            }),
+        }
+    }
     let (addresses, files): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| is_web_address(file));
     if !files.is_empty() || !addresses.is_empty() {
@@ -66,6 +85,13 @@ fn dropped(shell: &Shell, paths: Vec<PathBuf>, received_at: u64) {
         shell.board.tell(AppEvent::FoldersDropped { folders });
     }
     incoming::save_memory(shell);
+}
+
+fn is_csv(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    ["csv", "tsv"]
+        .iter()
+        .any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 /// Browsers often drag the address of a picture and not the picture; on Linux it comes as if it were a path.
@@ -89,7 +115,7 @@ mod tests {
     #[test]
     fn a_drag_is_announced_by_what_it_holds() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let paths = ["shoe.JPG", "price.pdf", "hat.webp"].map(PathBuf::from);
+        let paths = ["shoe.JPG", "price.pdf", "hat.webp", "stock.CSV"].map(PathBuf::from);
         let paths: Vec<PathBuf> = paths
             .into_iter()
             .chain([folder.path().to_owned()])
@@ -99,6 +125,7 @@ mod tests {
             AppEvent::DragEntered {
                 photos: 2,
                 folders: 1,
+                tables: 1,
                 others: 1
             }
         );

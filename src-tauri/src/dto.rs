@@ -1,9 +1,15 @@
 //! What crosses to the page and back. `ui/src/engine/types.ts` is generated from this file:
 //! names and comments here are names and comments there.
 
+mod products;
+mod search;
+
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
+
+pub(crate) use products::*;
+pub(crate) use search::*;
 
 /// Where the application stands; sent whole whenever anything in it changes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -71,6 +77,8 @@ pub(crate) struct CatalogStatus {
     pub(crate) awaiting: usize,
     pub(crate) folders: usize,
     pub(crate) index: IndexStatus,
+    /// Null without product data.
+    pub(crate) products: Option<ProductStatus>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -144,106 +152,6 @@ pub(crate) struct ModelStatus {
     pub(crate) available: Vec<String>,
 }
 
-/// A photo the user brought in: dropped, pasted or picked. The page knows it by id only.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct QueryPhoto {
-    pub(crate) id: u32,
-    pub(crate) name: String,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-}
-
-/// Fractions of the upright photo's width and height, 0 to 1.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Crop {
-    pub(crate) x: f32,
-    pub(crate) y: f32,
-    pub(crate) width: f32,
-    pub(crate) height: f32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase", tag = "kind")]
-pub(crate) enum QuerySource {
-    Photo {
-        id: u32,
-        crop: Option<Crop>,
-    },
-    Image {
-        #[cfg_attr(test, ts(type = "number"))]
-        id: i64,
-        crop: Option<Crop>,
-    },
-}
-
-/// Several sources are one query: their embeddings are pooled.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct SearchRequest {
-    pub(crate) sources: Vec<QuerySource>,
-    pub(crate) limit: usize,
-    pub(crate) exact: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Ranking {
-    pub(crate) hits: Vec<Hit>,
-    pub(crate) cutoff: Option<Cutoff>,
-    pub(crate) method: Method,
-    /// Photos searched.
-    pub(crate) gallery: usize,
-    pub(crate) timings: Timings,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Hit {
-    #[cfg_attr(test, ts(type = "number"))]
-    pub(crate) image: i64,
-    /// 1 is the nearest.
-    pub(crate) rank: usize,
-    /// Cosine similarity, -1 to 1.
-    pub(crate) similarity: f32,
-    pub(crate) name: String,
-    /// Folder, as shown.
-    pub(crate) folder: String,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    /// No file of this photo is on disk now.
-    pub(crate) missing: bool,
-    /// Files with this very content.
-    pub(crate) copies: usize,
-}
-
-/// Below `similarity` hits are "less similar": only `randomPairs` of two random photos of this catalog are that near.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Cutoff {
-    pub(crate) similarity: f32,
-    pub(crate) random_pairs: f64,
-}
-
-/// Milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Timings {
-    /// Zero when the photo was decoded for an earlier search.
-    pub(crate) decode: f64,
-    pub(crate) embed: f64,
-    pub(crate) search: f64,
-}
-
 /// A catalog photo in the browsing grid.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(TS))]
@@ -258,6 +166,7 @@ pub(crate) struct Photo {
     pub(crate) missing: bool,
     pub(crate) copies: usize,
     pub(crate) excluded: bool,
+    pub(crate) product: Vec<ProductCell>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -351,6 +260,8 @@ pub(crate) enum AppEvent {
     DragEntered {
         photos: usize,
         folders: usize,
+        /// CSV files of product data.
+        tables: usize,
         others: usize,
     },
     DragLeft,
@@ -364,6 +275,10 @@ pub(crate) enum AppEvent {
     /// Folders to be offered to the catalog.
     FoldersDropped {
         folders: Vec<DroppedFolder>,
+    },
+    /// A CSV of product data; its import is to be offered.
+    ProductsDropped {
+        preview: Box<ImportPreview>,
     },
     JobEnded {
         report: JobReport,

@@ -23,6 +23,8 @@ pub(crate) enum ShellError {
     DroppedFolderGone,
     #[error("photo number {0} has no file on this computer")]
     NoFile(i64),
+    #[error("the product data is no longer at hand; choose the file again")]
+    NoImport,
     #[error("the sample photos are not on this computer")]
     NoSample,
     #[error("a newer search took its place")]
@@ -71,6 +73,7 @@ fn code(error: &ShellError) -> ErrorCode {
         }
         ShellError::NotOpen
         | ShellError::NoSample
+        | ShellError::NoImport
         | ShellError::Crop(_)
         | ShellError::Clipboard(_)
         | ShellError::Reveal(_)

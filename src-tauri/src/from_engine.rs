@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use engine::{
-    AdapterReport, DeviceChoice, Engine, FolderRow, IngestReport, ModelCard, PhotoRow, Progress,
-    best_location,
+    AdapterReport, Cell, Column, DeviceChoice, Engine, FolderRow, ImportPlan, IngestReport,
+    ModelCard, PhotoRow, Product, Progress,
 };
 
 use crate::{dto, error::ShellError};
@@ -30,7 +30,160 @@ pub(crate) fn catalog_status(
             vectors: index.vectors,
             recall_at_10: index.recall_at_10,
         },
+        products: product_status(engine)?,
     })
+}
+
+fn product_status(engine: &Engine) -> Result<Option<dto::ProductStatus>, ShellError> {
+    let table = engine.catalog().products()?;
+    if table.products() == 0 {
+        return Ok(None);
+    }
+    let brief = BriefColumns::of(table.columns());
+    Ok(Some(dto::ProductStatus {
+        columns: table.columns().iter().map(product_column).collect(),
+        products: table.products(),
+        photos: table.photos(),
+        key: engine.catalog().product_rule()?.unwrap_or_default(),
+        title: brief.title,
+        code: brief.code,
+        price: brief.price,
+    }))
+}
+
+pub(crate) fn product_column(column: &Column) -> dto::ProductColumn {
+    dto::ProductColumn {
+        name: column.name.clone(),
+        kind: match column.kind {
+            engine::ColumnKind::Text => dto::ColumnKind::Text,
+            engine::ColumnKind::Number => dto::ColumnKind::Number,
+            engine::ColumnKind::Price => dto::ColumnKind::Price,
+            engine::ColumnKind::Date => dto::ColumnKind::Date,
+            engine::ColumnKind::Tags => dto::ColumnKind::Tags,
+        },
+        unit: column.unit.clone(),
+    }
+}
+
+fn product_cells(product: Product) -> Vec<dto::ProductCell> {
+    let cells = product.into_iter().map(|(column, cell)| dto::ProductCell {
+        column,
+        value: match cell {
+            Cell::Text(text) => dto::CellValue::Text(text),
+            Cell::Number(number) => dto::CellValue::Number(number),
+            Cell::Date(date) => dto::CellValue::Text(date.to_string()),
+            Cell::Tags(tags) => dto::CellValue::Tags(tags),
+        },
+    });
+    cells.collect()
+}
+
+pub(crate) fn import_preview(id: u32, plan: &ImportPlan) -> dto::ImportPreview {
+    dto::ImportPreview {
+        id,
+        name: file_name(&plan.path),
+        encoding: plan.encoding.to_owned(),
+        delimiter: plan.delimiter.to_string(),
+        columns: plan
+            .columns
+            .iter()
+            .map(|planned| dto::PreviewColumn {
+                column: product_column(&planned.column),
+                values: planned.values.clone(),
+                photos: planned.photos,
+            })
+            .collect(),
+        key: plan.columns[plan.key].column.name.clone(),
+        rows: plan.rows,
+        matched_rows: plan.matched_rows,
+        repeated_rows: plan.repeated_rows,
+        rows_without_key: plan.rows_without_key,
+        matched_photos: plan.matched_photos,
+        photos: plan.photos,
+        unmatched_keys: plan.unmatched_keys.clone(),
+        unmatched_files: plan
+            .unmatched_files
+            .iter()
+            .map(|path| file_name(path))
+            .collect(),
+    }
+}
+
+pub(crate) fn facets(facets: &engine::Facets) -> dto::Facets {
+    let facet = |facet: &engine::Facet| dto::Facet {
+        column: product_column(&facet.column),
+        values: facet
+            .values
+            .iter()
+            .map(|count| dto::ValueCount {
+                value: count.value.clone(),
+                photos: count.photos,
+            })
+            .collect(),
+        low: facet.range.map(|(low, _)| low),
+        high: facet.range.map(|(_, high)| high),
+    };
+    dto::Facets {
+        photos: facets.photos,
+        facets: facets.facets.iter().map(facet).collect(),
+    }
+}
+
+/// The columns that say briefly what a product is, told by their names.
+struct BriefColumns {
+    title: Option<String>,
+    code: Option<String>,
+    price: Option<String>,
+}
+
+impl BriefColumns {
+    fn of(columns: &[Column]) -> Self {
+        let named = |words: &[&str], kinds: &[engine::ColumnKind]| {
+            words.iter().find_map(|word| {
+                let fits = |column: &&Column| {
+                    let name = column.name.to_lowercase();
+                    let mut parts = name.split(|c: char| !c.is_alphanumeric());
+                    kinds.contains(&column.kind)
+                        && (name == *word || parts.any(|part| part == *word))
+                };
+                columns.iter().find(fits).map(|column| column.name.clone())
+            })
+        };
+        let text = [engine::ColumnKind::Text];
+        let code = [engine::ColumnKind::Text, engine::ColumnKind::Number];
+        let price = |column: &&Column| column.kind == engine::ColumnKind::Price;
+        Self {
+            title: named(
+                &[
+                    "title",
+                    "name",
+                    "product",
+                    "bezeichnung",
+                    "titel",
+                    "nom",
+                    "nombre",
+                    "名称",
+                ],
+                &text,
+            ),
+            code: named(
+                &[
+                    "sku",
+                    "article",
+                    "artikelnummer",
+                    "style",
+                    "ean",
+                    "gtin",
+                    "upc",
+                    "item",
+                    "code",
+                    "货号",
+                ],
+                &code,
+            ),
+            price: columns.iter().find(price).map(|column| column.name.clone()),
+        }
+    }
 }
 
 pub(crate) fn device_status(
@@ -95,10 +248,10 @@ pub(crate) fn model_status(card: &ModelCard, available: Vec<String>) -> dto::Mod
     }
 }
 
-pub(crate) fn ranking(ranking: &engine::Ranking, decoding: std::time::Duration) -> dto::Ranking {
+pub(crate) fn ranking(ranking: engine::Ranking, decoding: std::time::Duration) -> dto::Ranking {
     let millis = |time: std::time::Duration| time.as_secs_f64() * 1000.0;
     dto::Ranking {
-        hits: ranking.hits.iter().map(hit).collect(),
+        hits: ranking.hits.into_iter().map(hit).collect(),
         cutoff: ranking.cutoff.map(|cutoff| dto::Cutoff {
             similarity: cutoff.similarity,
             random_pairs: cutoff.random_pairs,
@@ -113,8 +266,8 @@ pub(crate) fn ranking(ranking: &engine::Ranking, decoding: std::time::Duration) 
     }
 }
 
-fn hit(hit: &engine::Hit) -> dto::Hit {
-    let photo = photo(&hit.photo);
+fn hit(hit: engine::Hit) -> dto::Hit {
+    let photo = photo(&hit.photo, hit.product);
     dto::Hit {
         image: photo.image,
         rank: hit.rank,
@@ -125,11 +278,16 @@ fn hit(hit: &engine::Hit) -> dto::Hit {
         height: photo.height,
         missing: photo.missing,
         copies: photo.copies,
+        product: photo.product,
+        group: hit.group.map(|group| dto::HitGroup {
+            value: group.value,
+            photos: group.photos,
+        }),
     }
 }
 
-pub(crate) fn photo(photo: &PhotoRow) -> dto::Photo {
-    let path = best_location(photo).map(std::path::PathBuf::as_path);
+pub(crate) fn photo(photo: &PhotoRow, product: Product) -> dto::Photo {
+    let path = photo.shown().map(|location| location.path.as_path());
     dto::Photo {
         image: photo.id.0,
         name: path.map_or_else(String::new, file_name),
@@ -141,6 +299,7 @@ pub(crate) fn photo(photo: &PhotoRow) -> dto::Photo {
         missing: photo.missing(),
         copies: photo.locations.len(),
         excluded: photo.excluded,
+        product: product_cells(product),
     }
 }
 

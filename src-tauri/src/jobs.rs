@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engine::{CancelToken, Engine, EngineError, IngestReport, Progress};
+use engine::{CancelToken, Engine, EngineError, IngestReport, Progress, stored_form};
 
 use crate::{
     dto::{AppEvent, FileFailure, JobProgress, JobReport, Phase, Stage},
@@ -21,6 +21,9 @@ use crate::{
 
 /// How often the catalog is counted while a job fills it: often enough to watch, too seldom to slow it down.
 const COUNT_EVERY: Duration = Duration::from_secs(1);
+
+/// The product data of the sample, beside the folder of its photos.
+const SAMPLE_PRODUCTS: &str = "products.csv";
 
 /// A piece of work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,8 +207,28 @@ fn ingest(
     }
 }
 
+/// The sample's product data comes with its photos, unless the catalog has some already.
+fn attach_sample_products(shell: &Shell, job: &Job) -> Result<(), ShellError> {
+    let (Some(sample), Job::TakeIn(folders)) = (&shell.places.sample, job) else {
+        return Ok(());
+    };
+    let sample = stored_form(sample).unwrap_or_else(|_| sample.clone());
+    let table = sample.with_file_name(SAMPLE_PRODUCTS);
+    let engine = shell.engine()?;
+    if folders.contains(&sample) && table.is_file() && engine.catalog().products()?.products() == 0
+    {
+        engine.import(&engine.plan_import(&table, None)?)?;
+    }
+    Ok(())
+}
+
 /// Tells how a job ended.
 fn finish(shell: &Shell, job: &Job, result: Result<IngestReport, ShellError>, elapsed: Duration) {
+    if result.is_ok()
+        && let Err(error) = attach_sample_products(shell, job)
+    {
+        log::warn!("the sample's product data was not attached: {error}");
+    }
     session::catalog_changed(shell);
     let (report, worth_telling) = match &result {
         Ok(report) => (

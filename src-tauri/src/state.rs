@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use engine::{DEFAULT_MODEL, DecodeLimits, DeviceRequest};
+use engine::{DEFAULT_MODEL, DecodeLimits, DeviceRequest, ImportPlan};
 
 use crate::{
     Launch,
@@ -60,6 +60,10 @@ pub(crate) struct Shell {
     pub(crate) queries: Mutex<QueryPhotos>,
     pub(crate) clipboard: Clipboard,
     pub(crate) searches: Searches,
+    /// The import of product data that was shown last, with its id, until it is carried out.
+    pub(crate) import: Mutex<Option<(u32, ImportPlan)>>,
+    /// Gives imports their ids.
+    pub(crate) imports: AtomicU32,
     /// Held while a catalog is being opened: one at a time.
     pub(crate) opening: Mutex<()>,
     /// Counts the openings; what belongs to an earlier one has nothing to say any more.
@@ -114,6 +118,8 @@ impl Shell {
             queries: Mutex::default(),
             clipboard: Clipboard::default(),
             searches: Searches::default(),
+            import: Mutex::default(),
+            imports: AtomicU32::new(0),
             opening: Mutex::default(),
             generation: AtomicU32::new(0),
             dropped: Mutex::default(),

@@ -78,35 +78,29 @@ fn photo(engine: &Engine, image: ImageId) -> Result<Option<Vec<u8>>, ShellError>
 }
 
 fn found(jpeg: Vec<u8>) -> Response<Vec<u8>> {
-    let mut response = Response::new(jpeg);
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        header::HeaderValue::from_static("image/jpeg"),
-    );
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        header::HeaderValue::from_static("nosniff"),
-    );
     // Ids are never given twice, and the address names the catalog (`CatalogStatus::generation`).
-    let forever = header::HeaderValue::from_static("max-age=31536000, immutable");
-    headers.insert(header::CACHE_CONTROL, forever);
-    response
+    let forever = "max-age=31536000, immutable";
+    response(StatusCode::OK, "image/jpeg", forever, jpeg)
 }
 
 /// Says nothing of why: the page shows a placeholder either way.
 fn not_found() -> Response<Vec<u8>> {
-    let mut response = Response::new(Vec::new());
-    *response.status_mut() = StatusCode::NOT_FOUND;
+    response(StatusCode::NOT_FOUND, "text/plain", "no-store", Vec::new())
+}
+
+fn response(
+    status: StatusCode,
+    content_type: &'static str,
+    keep: &'static str,
+    body: Vec<u8>,
+) -> Response<Vec<u8>> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let fixed = header::HeaderValue::from_static;
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        header::HeaderValue::from_static("text/plain"),
-    );
-    headers.insert(
-        header::CACHE_CONTROL,
-        header::HeaderValue::from_static("no-store"),
-    );
+    headers.insert(header::CONTENT_TYPE, fixed(content_type));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
+    headers.insert(header::CACHE_CONTROL, fixed(keep));
     response
 }
 

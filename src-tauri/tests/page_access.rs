@@ -18,7 +18,12 @@ use tauri::{
 use vitrine_lib::{Launch, configure, context};
 
 /// Commands that open a dialog of the system, which takes a display.
-const DIALOGS: [&str; 3] = ["pick_photos", "add_folder", "choose_catalog"];
+const DIALOGS: [&str; 4] = [
+    "pick_photos",
+    "pick_products",
+    "add_folder",
+    "choose_catalog",
+];
 /// Loading the model and indexing a few photos, on a slow machine that is busy with other things.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -128,7 +133,7 @@ fn the_page_may_call_every_command_of_its_own() {
     .expect("there");
     let capability: Value = serde_json::from_str(&capability).expect("JSON");
     let permissions = capability["permissions"].as_array().expect("a list");
-    assert_eq!(permissions.len(), 20);
+    assert_eq!(permissions.len(), 25);
     for permission in permissions {
         let command = permission
             .as_str()

@@ -67,9 +67,10 @@ pub fn ingest(engine: &Engine, path: &Path) -> Result<IngestReport, EngineError>
 pub fn more_like(engine: &Engine, image: ImageId, limit: usize) -> Result<Ranking, EngineError> {
     engine.search(
         &[Source::Catalog { image, crop: None }],
-        SearchOptions {
+        &SearchOptions {
             limit,
             method: Method::Exact,
+            ..SearchOptions::default()
         },
     )
 }

@@ -2,14 +2,19 @@
  * Names by which tests and measurements find things in the window (`data-testid`). They stay when labels change.
  *
  * Beside them, as attributes:
- * - `hit`: data-image, data-rank, data-similarity (four decimals), data-name, data-below-cutoff ("true" | "false");
- *   only hits of the query in view carry the name, never those of one before
+ * - `hit`: data-image, data-rank, data-similarity (four decimals), data-name, data-below-cutoff ("true" | "false"),
+ *   data-group-photos (of a hit that stands for a group); only hits of the query and the filters in view carry the name,
+ *   never those of others before
  * - `photo`: data-image, data-name, data-missing, data-excluded
  * - `results`: data-sequence counts the searches whose pictures are on the screen; with it change data-total-ms,
  *   data-decode-ms, data-embed-ms, data-search-ms and data-paint-ms, the milliseconds of that search;
  *   data-busy is "true" while a search is under way
  * - `query-photo`: data-source ("photo" | "image"), data-id, data-crop ("x,y,width,height" or "")
  * - `job-bar`: data-stage, data-done, data-total
+ * - `filters`: data-on, the number of filters in force; `filter-chip`, `facet`: data-column ("" for words);
+ *   `facet-value`: data-value, data-photos; `filters-match`: data-photos
+ * - `selected-hit`: data-image
+ * - `import`: data-key, data-photos (that are found by it), data-busy; `import-column`: data-column, data-kind
  * - `frame`: data-phase ("starting" | "opening" | "loading" | "ready" | "failed"), data-view, data-photos
  */
 export const testid = {
@@ -44,6 +49,25 @@ export const testid = {
   contextMenu: "context-menu",
   starter: "starter",
 
+  filters: "filters",
+  filtersPanel: "filters-panel",
+  filtersClose: "filters-close",
+  filterWords: "filter-words",
+  facet: "facet",
+  facetValue: "facet-value",
+  facetMore: "facet-more",
+  facetLow: "facet-low",
+  facetHigh: "facet-high",
+  filtersMatch: "filters-match",
+  clearFilters: "clear-filters",
+  filterChip: "filter-chip",
+  removeFilter: "remove-filter",
+  nothingFits: "nothing-fits",
+  nothingFitsClear: "nothing-fits-clear",
+  groupBy: "group-by",
+  selectedHit: "selected-hit",
+  copyCode: "copy-code",
+
   addFolder: "add-folder",
   addSample: "add-sample",
   refresh: "refresh",
@@ -59,6 +83,17 @@ export const testid = {
   tabFailures: "tab-failures",
   failureRow: "failure-row",
   copyFailures: "copy-failures",
+
+  products: "products",
+  attachProducts: "attach-products",
+  forgetProducts: "forget-products",
+  forgetProductsDialog: "forget-products-dialog",
+  importDialog: "import-dialog",
+  import: "import",
+  importKey: "import-key",
+  importColumn: "import-column",
+  importCancel: "import-cancel",
+  importAttach: "import-attach",
 
   jobBar: "job-bar",
   cancel: "cancel",

@@ -24,6 +24,30 @@ describe("numbers in words", () => {
   });
 });
 
+describe("values of product data", () => {
+  const { price, amount, date } = en.format;
+
+  test("a price is in the currency that its code or sign means", () => {
+    expect([price(89.9, "€"), price(1200, "EUR"), price(15, "$"), price(15, "CAD"), price(1200, "¥")]).toEqual(["€89.90", "€1,200.00", "$15.00", "CA$15.00", "¥1,200"]);
+  });
+
+  test("no digit of a price is lost", () => {
+    expect([price(12.5, "¥"), price(1.599, "EUR")]).toEqual(["¥12.5", "€1.599"]);
+  });
+
+  test("a unit that is no currency stands before the plain number", () => {
+    expect([price(1200, "kr"), price(89.9, "pts"), price(89.9, null), price(40, null)]).toEqual(["kr 1,200", "pts 89.90", "89.90", "40"]);
+  });
+
+  test("an amount has its unit, and a year no separator", () => {
+    expect([amount(0.8, "kg"), amount(2026, null), amount(48213, null)]).toEqual(["0.8 kg", "2026", "48,213"]);
+  });
+
+  test("a date is written out, and what is none stays as it is", () => {
+    expect([date("2026-11-23"), date("autumn")]).toEqual(["Nov 23, 2026", "autumn"]);
+  });
+});
+
 describe("sentences", () => {
   test("the divider says how rare such a nearness is between random photos", () => {
     expect(en.results.divider({ similarity: 0.62, randomPairs: 0.01 })).toBe(
@@ -37,11 +61,13 @@ describe("sentences", () => {
   });
 
   test("the drop overlay says what letting go will do", () => {
-    expect(en.drop.title({ photos: 1, folders: 0 })).toBe("Search with this photo");
-    expect(en.drop.title({ photos: 3, folders: 1 })).toBe("Search with 3 photos together");
-    expect(en.drop.title({ photos: 0, folders: 1 })).toBe("Add the folder to the catalog");
-    expect(en.drop.title({ photos: 0, folders: 0 })).toBe("This is not a photo Vitrine can read");
-    expect(en.drop.hint({ photos: 1, folders: 2, others: 1 })).toBe("2 folders can be added to the catalog; 1 other file is left out.");
+    expect(en.drop.title({ photos: 1, folders: 0, tables: 0 })).toBe("Search with this photo");
+    expect(en.drop.title({ photos: 3, folders: 1, tables: 0 })).toBe("Search with 3 photos together");
+    expect(en.drop.title({ photos: 0, folders: 1, tables: 0 })).toBe("Add the folder to the catalog");
+    expect(en.drop.title({ photos: 0, folders: 0, tables: 0 })).toBe("This does not look like a photo");
+    expect(en.drop.hint({ photos: 1, folders: 2, tables: 1, others: 1 })).toBe(
+      "2 folders can be added to the catalog; the CSV can be attached as product data; 1 other file is taken if it is a photo.",
+    );
   });
 
   test("removing a folder says that no file is touched", () => {

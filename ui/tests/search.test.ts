@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../src/engine/client.ts";
 import type { Crop, Ranking, SearchRequest } from "../src/engine/types.ts";
+import { EVERYTHING, type Scope } from "../src/state/narrowing.svelte.ts";
 import { Search } from "../src/state/search.svelte.ts";
 import { later, photo, queryPhoto, ranking } from "./engine.ts";
 
 type Pending = { request: SearchRequest; resolve: (ranking: Ranking) => void; reject: (reason: unknown) => void };
 
 /** A search whose replies the test gives when it likes. */
-function searching(ready = () => true) {
+function searching(ready = () => true, scope = (): Scope => EVERYTHING) {
   const pending: Pending[] = [];
   const engine = {
     search: (request: SearchRequest) => {
@@ -16,7 +17,7 @@ function searching(ready = () => true) {
       return reply.promise;
     },
   } as unknown as Engine;
-  return { search: new Search(engine, ready), pending };
+  return { search: new Search(engine, ready, scope), pending };
 }
 
 /** Lets promises that are kept already be noticed. */
@@ -36,6 +37,8 @@ describe("a search", () => {
       ],
       limit: 200,
       exact: false,
+      filter: null,
+      groupBy: null,
     });
   });
 
@@ -208,6 +211,19 @@ describe("the history", () => {
     pending[1]?.resolve({ ...ranking(), hits: [{ ...ranking().hits[0]!, image: 999 }, ...ranking().hits] });
     await settled();
     expect(search.entry?.hits[search.entry.selected]?.image).toBe(103);
+  });
+
+  test("a search that is under way when the catalog changes is made once more", async () => {
+    const { search, pending } = searching();
+    search.startWith([queryPhoto(1)], 0);
+    search.invalidate();
+    pending[0]?.resolve(ranking(2));
+    await settled();
+    expect(pending).toHaveLength(2);
+    pending[1]?.resolve(ranking(3));
+    await settled();
+    expect(search.entry?.hits).toHaveLength(3);
+    expect(search.entry?.busy).toBe(false);
   });
 
   test("an excluded photo leaves every ranking at once", async () => {

@@ -169,7 +169,7 @@ test("a query that cannot be read says why, and the window goes on", async () =>
 
 test("while something is held over the window it says what a drop will do", async () => {
   view = await TestWindow.open();
-  view.engine.send({ kind: "dragEntered", photos: 3, folders: 0, others: 0 });
+  view.engine.send({ kind: "dragEntered", photos: 3, folders: 0, tables: 0, others: 0 });
   await view.settle();
   expect(view.text("dropOverlay")).toContain("Search with 3 photos together");
   view.engine.send({ kind: "dragLeft" });

@@ -5,7 +5,8 @@ import { engine } from "../src/engine/client.ts";
 import { Appearance } from "../src/state/appearance.svelte.ts";
 import { Application } from "../src/state/application.svelte.ts";
 import { testid } from "../src/testids.ts";
-import { FakeEngine } from "./engine.ts";
+import type { SearchRequest } from "../src/engine/types.ts";
+import { FakeEngine, photo, product, queryPhoto, stocked, stockedRanking } from "./engine.ts";
 
 // This page has no layout and draws nothing, and the virtual grid and the painted time ask for both.
 Object.defineProperty(HTMLElement.prototype, "clientWidth", { get: () => 1000 });
@@ -32,6 +33,16 @@ export class TestWindow {
     return opened;
   }
 
+  /** The window over a catalog with product data; of its two photos one has none. */
+  static openStocked(answers: ConstructorParameters<typeof FakeEngine>[0] = {}): Promise<TestWindow> {
+    return TestWindow.open({
+      subscribe: () => stocked,
+      search: ({ request }) => stockedRanking(request as SearchRequest),
+      photos_page: ({ offset }) => ({ total: 2, offset, photos: [{ ...photo(1), product: product(1) }, photo(2)] }),
+      ...answers,
+    });
+  }
+
   /** Lets replies arrive and be drawn: as many turns as the longest chain of promises and frames takes. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 12; turn += 1) {
@@ -56,9 +67,7 @@ export class TestWindow {
   }
 
   text(name: keyof typeof testid): string {
-    return this.all(name)
-      .map((found) => (found.textContent ?? "").replaceAll(/\s+/g, " ").trim())
-      .join("\n");
+    return this.all(name).map(written).join("\n");
   }
 
   async click(target: keyof typeof testid | HTMLElement): Promise<void> {
@@ -78,8 +87,27 @@ export class TestWindow {
     await this.settle();
   }
 
+  /** Chooses from a list. */
+  async choose(name: keyof typeof testid, value: string): Promise<void> {
+    const list = this.get(name) as HTMLSelectElement;
+    list.value = value;
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+    await this.settle();
+  }
+
+  /** Drops a photo on the window. */
+  async drop(id = 3): Promise<void> {
+    this.engine.send({ kind: "queryDropped", photos: [queryPhoto(id)], failures: [], receivedAt: Date.now() });
+    await this.settle();
+  }
+
   async close(): Promise<void> {
     await unmount(this.#app);
     this.engine.stop();
   }
+}
+
+/** What an element says, in one line. */
+export function written(element: Element | undefined): string {
+  return (element?.textContent ?? "").replaceAll(/\s+/g, " ").trim();
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use engine::{FolderId, ImageId, best_location, stored_form};
+use engine::{FolderId, ImageId, PhotoRow, stored_form};
 use tauri::{AppHandle, Runtime};
 
 use super::{Vitrine, blocking};
@@ -37,7 +37,10 @@ pub(crate) async fn photos_page(
         Ok(PhotoPage {
             total: engine.catalog().matching(filter)?,
             offset,
-            photos: page.iter().map(from_engine::photo).collect(),
+            photos: page
+                .iter()
+                .map(|photo| Ok(from_engine::photo(photo, engine.product_of(photo.id)?)))
+                .collect::<Result<_, ShellError>>()?,
         })
     })
     .await
@@ -197,6 +200,8 @@ fn take_in(shell: &Arc<Shell>, folder: PathBuf) -> Result<(), ShellError> {
 
 fn file_of(shell: &Shell, image: i64) -> Result<PathBuf, ShellError> {
     let photo = shell.engine()?.catalog().photo(ImageId(image))?;
-    let file = photo.as_ref().and_then(best_location).cloned();
-    file.ok_or(ShellError::NoFile(image))
+    let shown = photo.as_ref().and_then(PhotoRow::shown);
+    shown
+        .map(|location| location.path.clone())
+        .ok_or(ShellError::NoFile(image))
 }

@@ -2,6 +2,7 @@
 //! away from the window's thread. `build.rs` lists them, `capabilities/main.json` allows them.
 
 pub(crate) mod catalog;
+pub(crate) mod products;
 pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod settings;

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use engine::{CropRect, ImageId, Method, SearchOptions, Source};
 use tauri::{AppHandle, Runtime};
 
-use super::{Vitrine, blocking};
+use super::{Vitrine, blocking, products};
 use crate::{
     clipboard::Content,
     dialogs,
@@ -89,14 +89,16 @@ fn ranking(shell: &Shell, request: &SearchRequest) -> Result<Ranking, ShellError
     let options = SearchOptions {
         limit: request.limit.min(MOST_HITS),
         method,
+        filter: request.filter.as_ref().map(products::filter),
+        group_by: request.group_by.clone(),
     };
-    let ranking = shell.engine()?.search(&sources, options)?;
+    let ranking = shell.engine()?.search(&sources, &options)?;
     let mut queries = lock(&shell.queries);
     let decoding = request.sources.iter().filter_map(|source| match source {
         QuerySource::Photo { id, .. } => Some(queries.take_decoding(*id)),
         QuerySource::Image { .. } => None,
     });
-    Ok(from_engine::ranking(&ranking, decoding.sum()))
+    Ok(from_engine::ranking(ranking, decoding.sum()))
 }
 
 fn source(shell: &Shell, source: &QuerySource) -> Result<Source, ShellError> {

@@ -6,11 +6,14 @@ import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
 import type {
   AppEvent,
   DeviceRequest,
+  Facets,
   Failed,
   FileFailure,
   Folder,
+  ImportPreview,
   PhotoPage,
   Picked,
+  ProductFilter,
   Ranking,
   SearchRequest,
   Status,
@@ -46,6 +49,15 @@ export const engine = {
   startIndexing: (): Promise<void> => invoke("start_indexing"),
   cancelJob: (): Promise<void> => invoke("cancel_job"),
   failures: (): Promise<FileFailure[]> => invoke("failures"),
+
+  /** Shows the system's file dialog for a CSV of product data; null when it was dismissed. */
+  pickProducts: (): Promise<ImportPreview | null> => invoke("pick_products"),
+  /** The same CSV, its photos found by this column. */
+  findProductsBy: (id: number, key: string): Promise<ImportPreview> => invoke("find_products_by", { id, key }),
+  /** Stores what this preview showed. */
+  importProducts: (id: number): Promise<void> => invoke("import_products", { id }),
+  forgetProducts: (): Promise<void> => invoke("forget_products"),
+  facets: (filter: ProductFilter): Promise<Facets> => invoke("facets", { filter }),
 
   chooseDevice: (request: DeviceRequest): Promise<void> => invoke("choose_device", { request }),
   chooseModel: (name: string): Promise<void> => invoke("choose_model", { name }),

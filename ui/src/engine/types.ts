@@ -40,6 +40,8 @@ export type CatalogStatus = {
   awaiting: number;
   folders: number;
   index: IndexStatus;
+  /** Null without product data. */
+  products: ProductStatus | null;
 };
 
 export type IndexStatus = {
@@ -47,6 +49,101 @@ export type IndexStatus = {
   vectors: number;
   /** recall@10 against exact search, measured when the index was built; null while exact search is used. */
   recallAt10: number | null;
+};
+
+/** The product data of a catalog. */
+export type ProductStatus = {
+  columns: ProductColumn[];
+  products: number;
+  /** Photos that show a product. */
+  photos: number;
+  /** The column that photos are found by. */
+  key: string;
+  /** The columns that say briefly what a product is, as far as they can be told by their names. */
+  title: string | null;
+  code: string | null;
+  price: string | null;
+};
+
+export type ProductColumn = {
+  name: string;
+  kind: ColumnKind;
+  /** The currency of prices ("€", "USD"), or what numbers count ("kg"), where all say the same. */
+  unit: string | null;
+};
+
+export type ColumnKind = "text" | "number" | "price" | "date" | "tags";
+
+/** What a column says of a product. Empty cells are left out. */
+export type ProductCell = { column: string; value: CellValue };
+
+/** A text or a date (2026-11-23), a number or a price, tags. */
+export type CellValue = string | number | Array<string>;
+
+/** Narrows a gallery down by product data. All that is asked must hold. */
+export type ProductFilter = {
+  /** Every word is in some text of the product; empty for no such condition. */
+  words: string;
+  conditions: Condition[];
+};
+
+export type Condition = {
+  column: string;
+  /** One of these; any when there are none. */
+  values: string[];
+  low: number | null;
+  high: number | null;
+};
+
+/** What a gallery can be narrowed down by. */
+export type Facets = {
+  /** Photos for which everything asked holds. */
+  photos: number;
+  facets: Facet[];
+};
+
+export type Facet = {
+  column: ProductColumn;
+  /** Of a text or tag column, most frequent first; counted without what is asked of this column itself. */
+  values: ValueCount[];
+  /** Of a number or price column. */
+  low: number | null;
+  high: number | null;
+};
+
+export type ValueCount = { value: string; photos: number };
+
+/** What would come of importing a CSV of product data. Nothing is stored until `importProducts`. */
+export type ImportPreview = {
+  /** Goes to `findProductsBy` and `importProducts`. */
+  id: number;
+  /** Of the file. */
+  name: string;
+  encoding: string;
+  delimiter: string;
+  columns: PreviewColumn[];
+  /** The column that photos are found by. */
+  key: string;
+  rows: number;
+  matchedRows: number;
+  /** Rows whose key is that of an earlier row, which counts instead. */
+  repeatedRows: number;
+  rowsWithoutKey: number;
+  matchedPhotos: number;
+  /** In the catalog. */
+  photos: number;
+  /** Some of the keys that no photo shows. */
+  unmatchedKeys: string[];
+  /** Some of the files that show no row, by name. */
+  unmatchedFiles: string[];
+};
+
+export type PreviewColumn = {
+  column: ProductColumn;
+  /** Some of its values. */
+  values: string[];
+  /** Photos that would be found by it, were it the key. */
+  photos: number;
 };
 
 export type Method = "exact" | "approximate";
@@ -80,13 +177,20 @@ export type QuerySource =
   | { kind: "image"; id: number; crop: Crop | null };
 
 /** Several sources are one query: their embeddings are pooled. */
-export type SearchRequest = { sources: QuerySource[]; limit: number; exact: boolean };
+export type SearchRequest = {
+  sources: QuerySource[];
+  limit: number;
+  exact: boolean;
+  filter: ProductFilter | null;
+  /** A column: of the photos for which it says the same only the nearest is a hit. */
+  groupBy: string | null;
+};
 
 export type Ranking = {
   hits: Hit[];
   cutoff: Cutoff | null;
   method: Method;
-  /** Photos searched. */
+  /** Photos searched: all, or those that the filter leaves. */
   gallery: number;
   timings: Timings;
 };
@@ -106,6 +210,15 @@ export type Hit = {
   missing: boolean;
   /** Files with this very content. */
   copies: number;
+  product: ProductCell[];
+  /** What it stands for in a ranking by groups. */
+  group: HitGroup | null;
+};
+
+export type HitGroup = {
+  value: string;
+  /** Photos for which the column says this; the hit is one of them. */
+  photos: number;
 };
 
 /** Below `similarity` hits are "less similar": only `randomPairs` of two random photos of this catalog are that near. */
@@ -129,6 +242,7 @@ export type Photo = {
   missing: boolean;
   copies: number;
   excluded: boolean;
+  product: ProductCell[];
 };
 
 export type PhotoPage = { total: number; offset: number; photos: Photo[] };
@@ -179,10 +293,11 @@ export type JobReport = {
 /** What the engine tells the page unasked, over the one channel of `subscribe`. */
 export type AppEvent =
   | { kind: "status"; status: Status }
-  | { kind: "dragEntered"; photos: number; folders: number; others: number }
+  | { kind: "dragEntered"; photos: number; folders: number; /** CSV files of product data. */ tables: number; others: number }
   | { kind: "dragLeft" }
   | { kind: "queryDropped"; photos: QueryPhoto[]; failures: FileFailure[]; receivedAt: number }
   | { kind: "foldersDropped"; folders: DroppedFolder[] }
+  | { kind: "productsDropped"; preview: ImportPreview }
   | { kind: "jobEnded"; report: JobReport };
 
 export type DroppedFolder = {

@@ -3,17 +3,8 @@
  * `const zhCN: Messages = { … }`.
  */
 import type { Adapter, Cutoff, ErrorCode, IndexStatus, JobProgress, JobReport } from "../engine/types.ts";
-import { formatsFor } from "./format.ts";
-
-const format = formatsFor("en");
-const { count, plural } = format;
-
-/** The key that goes with a letter to make a command of it. */
-const control = navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl";
-
-const photos = (n: number) => plural(n, { one: "1 photo", other: `${count(n)} photos` });
-const files = (n: number) => plural(n, { one: "1 file", other: `${count(n)} files` });
-const folders = (n: number) => plural(n, { one: "1 folder", other: `${count(n)} folders` });
+import { control, count, files, folders, format, photos, plural } from "./en.counts.ts";
+import { filters, product, products } from "./en.products.ts";
 
 export const en = {
   format,
@@ -24,6 +15,7 @@ export const en = {
     enter: "Enter",
     space: "Space",
     filter: "/",
+    filters: "F",
     choose: `${control} O`,
     paste: `${control} V`,
   },
@@ -123,6 +115,15 @@ export const en = {
       (totalMillis === null ? "" : ` · ${format.millis(totalMillis)}`),
     plainSummary: (shown: number, gallery: number, totalMillis: number | null) =>
       `nearest ${count(shown)} of ${photos(gallery)}` + (totalMillis === null ? "" : ` · ${format.millis(totalMillis)}`),
+    /** Among the photos that fit a filter. */
+    filteredSummary: (near: number, gallery: number, totalMillis: number | null) =>
+      `${count(near)} of the ${photos(gallery)} that ${plural(gallery, { one: "fits", other: "fit" })} ${plural(near, { one: "is", other: "are" })} near` +
+      (totalMillis === null ? "" : ` · ${format.millis(totalMillis)}`),
+    /** One for each group. */
+    narrowedSummary: (near: number, totalMillis: number | null) =>
+      `${plural(near, { one: "1 result is", other: `${count(near)} results are` })} near` + (totalMillis === null ? "" : ` · ${format.millis(totalMillis)}`),
+    plainNarrowedSummary: (shown: number, totalMillis: number | null) =>
+      `nearest ${plural(shown, { one: "result", other: `${count(shown)} results` })}` + (totalMillis === null ? "" : ` · ${format.millis(totalMillis)}`),
     filtered: (shown: number, all: number) => `${count(shown)} of ${count(all)} results match the filter`,
     keysDo: { search: "search by it", compare: "compare" },
     option: (rank: number, name: string, similarity: number, less: boolean, missing: boolean) =>
@@ -136,6 +137,7 @@ export const en = {
     divider: (cutoff: Cutoff) =>
       `Less similar: only ${oneIn(cutoff.randomPairs)} random pairs of this catalog are nearer than ${format.similarity(cutoff.similarity)}`,
     nothingClose: "Nothing in this catalog is close.",
+    nothingThatFitsIsClose: "Nothing that fits the filters is close.",
     nothingCloseHint: (cutoff: Cutoff, best: number) =>
       `The nearest photo has a similarity of ${format.similarity(best)}. ` +
       `What counts as near begins at ${format.similarity(cutoff.similarity)}: only ${oneIn(cutoff.randomPairs)} random pairs of this catalog are nearer.`,
@@ -151,6 +153,10 @@ export const en = {
     },
     again: "Search again",
   },
+
+  filters,
+  product,
+  products,
 
   photo: {
     searchSimilar: "Search similar",
@@ -180,16 +186,25 @@ export const en = {
   },
 
   drop: {
-    title: (dragged: { photos: number; folders: number }) => {
+    title: (dragged: { photos: number; folders: number; tables: number }) => {
       if (dragged.photos > 0) return dragged.photos === 1 ? "Search with this photo" : `Search with ${photos(dragged.photos)} together`;
       if (dragged.folders > 0) return dragged.folders === 1 ? "Add the folder to the catalog" : `Add ${folders(dragged.folders)} to the catalog`;
-      return "This is not a photo Vitrine can read";
+      if (dragged.tables > 0) return "Attach the product data of this CSV";
+      return "This does not look like a photo";
     },
-    hint: (dragged: { photos: number; folders: number; others: number }) => {
-      if (dragged.photos === 0 && dragged.folders === 0) return "JPEG, PNG, WebP, GIF, TIFF, BMP and AVIF photos work, and folders of them.";
+    hint: (dragged: { photos: number; folders: number; tables: number; others: number }) => {
+      if (dragged.photos === 0 && dragged.folders === 0 && dragged.tables > 0) return "You see what comes of it before anything is stored.";
+      if (dragged.photos === 0 && dragged.folders === 0) {
+        return "JPEG, PNG, WebP, GIF, TIFF, BMP and AVIF photos work, and folders of them; a CSV attaches product data.";
+      }
       const more = [];
       if (dragged.photos > 0 && dragged.folders > 0) more.push(`${folders(dragged.folders)} can be added to the catalog`);
-      if (dragged.others > 0) more.push(`${plural(dragged.others, { one: "1 other file is", other: `${count(dragged.others)} other files are` })} left out`);
+      if (dragged.tables > 0) more.push("the CSV can be attached as product data");
+      if (dragged.others > 0) {
+        more.push(
+          plural(dragged.others, { one: "1 other file is taken if it is a photo", other: `${count(dragged.others)} other files are taken if they are photos` }),
+        );
+      }
       if (more.length > 0) return `${more.join("; ")}.`;
       if (dragged.photos === 0) return "You are asked before anything is read.";
       return "Drop it anywhere in the window.";
@@ -323,6 +338,7 @@ export const en = {
     { keys: ["Alt", "←"], does: "Back to the search before; Esc does the same" },
     { keys: ["Alt", "→"], does: "Forward again" },
     { keys: ["/"], does: "Filter by file name" },
+    { keys: ["F"], does: "Filter by product data" },
     { keys: [control, "1 – 3"], does: "Search, Catalog, Settings" },
   ],
 

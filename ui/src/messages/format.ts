@@ -1,4 +1,15 @@
-/** Numbers, durations and plurals as the message catalogs need them, by Intl. */
+/** Numbers, prices, dates, durations and plurals as the message catalogs need them, by Intl. */
+
+/** What the signs of currencies most often mean. Those of several currencies of one region ("kr") are not among them. */
+const CURRENCY_SIGNS: Record<string, string> = {
+  "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₴": "UAH", "฿": "THB", "₫": "VND", "₪": "ILS",
+  "元": "CNY", "円": "JPY", "R$": "BRL", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "Fr.": "CHF",
+};
+
+const CURRENCIES = new Set(Intl.supportedValuesOf("currency"));
+
+/** Decimals of a price that are kept: fuel and fabric are sold by tenths of a cent. */
+const MOST_PRICE_DECIMALS = 4;
 
 export type Formats = ReturnType<typeof formatsFor>;
 
@@ -11,6 +22,24 @@ export function formatsFor(locale: string) {
   const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumSignificantDigits: 3 });
   const rules = new Intl.PluralRules(locale);
   const names = new Intl.ListFormat(locale, { type: "conjunction" });
+  const choices = new Intl.ListFormat(locale, { type: "disjunction" });
+  // A year or a size of four digits is not written with a separator.
+  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 6, useGrouping: "min2" });
+  const cents = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: MOST_PRICE_DECIMALS });
+  const dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  const currencies = new Map<string, Intl.NumberFormat | null>();
+  const currency = (unit: string) => {
+    const known = currencies.get(unit);
+    if (known !== undefined) return known;
+    const code = CURRENCY_SIGNS[unit] ?? unit;
+    // A sign is shown as it came; a code says which dollar it is.
+    const currencyDisplay = code === unit ? "symbol" : "narrowSymbol";
+    const made = CURRENCIES.has(code)
+      ? new Intl.NumberFormat(locale, { style: "currency", currency: code, currencyDisplay, maximumFractionDigits: MOST_PRICE_DECIMALS })
+      : null;
+    currencies.set(unit, made);
+    return made;
+  };
   const unit = (name: string, maximumFractionDigits = 0) =>
     new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits });
   const millis = unit("millisecond");
@@ -38,6 +67,21 @@ export function formatsFor(locale: string) {
     remaining: (value: number) =>
       value < 90 ? seconds.format(Math.max(1, Math.ceil(value))) : value < 5400 ? minutes.format(Math.round(value / 60)) : hours.format(value / 3600),
     list: (items: string[]) => names.format(items),
+    either: (items: string[]) => choices.format(items),
+    /** A price in a currency, by its code or sign; before any other unit just the number. */
+    price: (value: number, unit: string | null) => {
+      const money = unit === null ? null : currency(unit);
+      if (money !== null) return money.format(value);
+      const plain = Number.isInteger(value) ? whole.format(value) : cents.format(value);
+      return unit === null ? plain : `${unit} ${plain}`;
+    },
+    /** 12.5 and "kg" → 12.5 kg */
+    amount: (value: number, unit: string | null) => (unit === null ? numbers.format(value) : `${numbers.format(value)} ${unit}`),
+    /** 2026-11-23 → Nov 23, 2026; what is no such date stays as it is. */
+    date: (text: string) => {
+      const day = new Date(`${text}T00:00:00Z`);
+      return Number.isNaN(day.getTime()) ? text : dates.format(day);
+    },
     /** The form for this number; `other` is the plural. */
     plural: (value: number, forms: Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }) =>
       forms[rules.select(value)] ?? forms.other,

@@ -1,12 +1,14 @@
 import { createContext } from "svelte";
 import { type Engine, failedFrom } from "../engine/client.ts";
-import type { AppEvent, CatalogStatus, DeviceRequest, FileFailure, JobReport, Picked, Status } from "../engine/types.ts";
+import type { AppEvent, CatalogStatus, DeviceRequest, FileFailure, JobReport, Picked, ProductCell, Status } from "../engine/types.ts";
 import { say } from "../messages/index.ts";
 import type { Appearance } from "./appearance.svelte.ts";
 import { Library } from "./library.svelte.ts";
+import { Narrowing } from "./narrowing.svelte.ts";
 import { Notices } from "./notices.svelte.ts";
 import { CatalogPages } from "./pages.svelte.ts";
 import { Pictures } from "./pictures.ts";
+import { ProductImport } from "./productImport.svelte.ts";
 import { Search } from "./search.svelte.ts";
 import { Session } from "./session.svelte.ts";
 
@@ -17,7 +19,7 @@ export type View = (typeof VIEWS)[number];
 export type CatalogTab = "photos" | "failures";
 
 /** A photo of the catalog, in a ranking or in the browsing grid. */
-export type CatalogPhoto = { image: number; name: string; width: number; height: number };
+export type CatalogPhoto = { image: number; name: string; width: number; height: number; product: ProductCell[] };
 
 /** The whole window: what the engine tells is handed to the states here, and every command passes through here. */
 export class Application {
@@ -25,9 +27,11 @@ export class Application {
   readonly appearance: Appearance;
   readonly session = new Session();
   readonly notices = new Notices();
+  readonly narrowing: Narrowing;
   readonly search: Search;
   readonly pages: CatalogPages;
   readonly library: Library;
+  readonly productImport: ProductImport;
   readonly pictures: Pictures;
   /** Of the catalog shown last; stays while none is open. */
   #generation: number | null = null;
@@ -38,9 +42,15 @@ export class Application {
   constructor(engine: Engine, appearance: Appearance) {
     this.engine = engine;
     this.appearance = appearance;
-    this.search = new Search(engine, () => this.session.ready);
+    this.narrowing = new Narrowing(engine, () => this.search.rescope());
+    this.search = new Search(
+      engine,
+      () => this.session.ready,
+      () => this.narrowing.scope,
+    );
     this.pages = new CatalogPages(engine);
     this.library = new Library(engine);
+    this.productImport = new ProductImport(engine);
     this.pictures = new Pictures(engine, this.session);
   }
 
@@ -59,7 +69,7 @@ export class Application {
       case "status":
         return this.#stand(event.status);
       case "dragEntered":
-        this.session.dragged = { photos: event.photos, folders: event.folders, others: event.others };
+        this.session.dragged = { photos: event.photos, folders: event.folders, tables: event.tables, others: event.others };
         return;
       case "dragLeft":
         this.session.dragged = null;
@@ -76,6 +86,9 @@ export class Application {
           });
         }
         return;
+      case "productsDropped":
+        this.session.dragged = null;
+        return this.productImport.show(event.preview);
       case "jobEnded":
         return this.#jobEnded(event.report);
     }
@@ -166,6 +179,27 @@ export class Application {
     return this.command(() => this.engine.chooseModel(name));
   }
 
+  async pickProducts(): Promise<void> {
+    await this.command(async () => {
+      const preview = await this.engine.pickProducts();
+      if (preview !== null) this.productImport.show(preview);
+    });
+  }
+
+  /** Stores the product data that is looked at. */
+  async attachProducts(): Promise<void> {
+    const preview = this.productImport.preview;
+    if (preview === null || !(await this.productImport.store())) return;
+    this.#productsChanged();
+    this.notices.show("done", say.products.attached, say.products.facts(preview.columns.length, preview.matchedPhotos, preview.key));
+  }
+
+  async forgetProducts(): Promise<void> {
+    if (!(await this.command(() => this.engine.forgetProducts()))) return;
+    this.#productsChanged();
+    this.notices.show("done", say.products.removed, say.products.removedHint);
+  }
+
   refreshLibrary(): Promise<boolean> {
     return this.command(() => this.library.refresh());
   }
@@ -183,9 +217,16 @@ export class Application {
       this.search.clear();
       this.pages.clear();
       this.library.clear();
+      this.narrowing.clear();
+      this.narrowing.fit(status.catalog.products?.columns ?? []);
+      this.productImport.close();
     } else if (before?.catalog != null && status.catalog !== null && contentsDiffer(before.catalog, status.catalog)) {
       this.pages.refresh();
+      this.narrowing.recount();
       if (this.library.folders !== null) void this.refreshLibrary();
+    }
+    if (before?.catalog != null && status.catalog !== null && columnsDiffer(before.catalog, status.catalog)) {
+      this.narrowing.fit(status.catalog.products?.columns ?? []);
     }
     if (before?.model != null && before.model.name !== status.model?.name) this.search.invalidate();
     if (this.session.ready) this.search.resume();
@@ -205,6 +246,12 @@ export class Application {
     else this.notices.show("error", say.errors.photosFailed(failures.length), failures.map((failure) => `${baseName(failure.path)}: ${failure.reason}`).join("\n"));
   }
 
+  #productsChanged(): void {
+    this.pages.refresh();
+    this.narrowing.recount();
+    this.search.forgetProducts();
+  }
+
   #jobEnded(report: JobReport): void {
     const text = report.error === null ? say.job.ended(report) : say.job.errorKept(report.error.message);
     const action = report.failed.length === 0 ? null : { label: say.job.showFailures, run: () => this.showFailures() };
@@ -219,6 +266,10 @@ export const [useApplication, provideApplication] = createContext<Application>()
 
 function contentsDiffer(one: CatalogStatus, other: CatalogStatus): boolean {
   return (["photos", "files", "missing", "failures", "excluded", "folders"] as const).some((key) => one[key] !== other[key]);
+}
+
+function columnsDiffer(one: CatalogStatus, other: CatalogStatus): boolean {
+  return JSON.stringify(one.products?.columns ?? []) !== JSON.stringify(other.products?.columns ?? []);
 }
 
 /** The last part of a path as shown, of either kind of system. */

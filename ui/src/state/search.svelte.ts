@@ -1,8 +1,9 @@
 import { type Engine, failedFrom } from "../engine/client.ts";
-import type { Crop, QueryPhoto, Ranking, Timings } from "../engine/types.ts";
+import type { Crop, ProductCell, QueryPhoto, Ranking, Timings } from "../engine/types.ts";
 import { History } from "./history.svelte.ts";
 import type { Outcome } from "./latest.ts";
-import { type QueryItem, type RankingRequest, SearchEntry } from "./searchEntry.svelte.ts";
+import { type Scope, sameScope } from "./narrowing.svelte.ts";
+import { type QueryItem, type RankingCause, type RankingRequest, SearchEntry } from "./searchEntry.svelte.ts";
 
 /** Hits asked for: as many as anyone scrolls through, few enough for one small message. */
 export const HIT_LIMIT = 200;
@@ -17,9 +18,10 @@ export type Arrival = { entry: SearchEntry; timings: Timings; startedAt: number;
 export class Search {
   readonly #engine: Engine;
   readonly #ready: () => boolean;
+  readonly #scope: () => Scope;
   readonly #history = new History<SearchEntry>();
   #keys = 0;
-  #waiting: { entry: SearchEntry; request: RankingRequest } | null = $state.raw(null);
+  #waiting: { entry: SearchEntry; cause: RankingCause } | null = $state.raw(null);
 
   /** The search whose ranking is on the screen: the one before the current one until that one's ranking has come. */
   shown: SearchEntry | null = $state.raw(null);
@@ -35,9 +37,10 @@ export class Search {
   /** True while the current search waits for the model. */
   readonly waiting: boolean = $derived(this.#waiting !== null && this.#waiting.entry === this.entry);
 
-  constructor(engine: Engine, ready: () => boolean) {
+  constructor(engine: Engine, ready: () => boolean, scope: () => Scope) {
     this.#engine = engine;
     this.#ready = ready;
+    this.#scope = scope;
   }
 
   /** Searches by photos that were brought in, all of them as one query. */
@@ -46,9 +49,9 @@ export class Search {
   }
 
   /** Searches by a photo of the catalog. */
-  startFrom(photo: { image: number; name: string; width: number; height: number }): void {
-    const { image, name, width, height } = photo;
-    this.#push([{ source: { kind: "image", id: image, crop: null }, name, width, height }], 0, Date.now());
+  startFrom(photo: { image: number; name: string; width: number; height: number; product: ProductCell[] }): void {
+    const { image, name, width, height, product } = photo;
+    this.#push([{ source: { kind: "image", id: image, crop: null }, name, width, height, product }], 0, Date.now());
   }
 
   /** Adds photos to the current query; starts one when there is none. */
@@ -93,6 +96,17 @@ export class Search {
     if (this.entry !== null) this.#ask(this.entry, { startedAt: Date.now(), because: "query" });
   }
 
+  /** The gallery is narrowed down by something else: the current query is ranked within it, others when they are come back to. */
+  rescope(): void {
+    this.#arrived();
+  }
+
+  /** Products changed: what query photos said of theirs may no longer be so. */
+  forgetProducts(): void {
+    for (const entry of this.#history.entries) entry.items = entry.items.map((item) => ({ ...item, product: [] }));
+    this.invalidate();
+  }
+
   /** The catalog or the model changed: rankings made before are out of date. */
   invalidate(): void {
     for (const entry of this.#history.entries) entry.stale = true;
@@ -119,7 +133,7 @@ export class Search {
   resume(): void {
     const waiting = this.#waiting;
     this.#waiting = null;
-    if (waiting !== null) this.#ask(waiting.entry, waiting.request);
+    if (waiting !== null) this.#ask(waiting.entry, waiting.cause);
   }
 
   /** The ranking of `arrival` can be seen: notes how long that took. */
@@ -139,7 +153,7 @@ export class Search {
     const entry = new SearchEntry(
       this.#keys,
       items,
-      (of) => this.#engine.search({ sources: of.items.map((item) => item.source), limit: HIT_LIMIT, exact: false }),
+      (of, { scope }) => this.#engine.search({ sources: of.items.map((item) => item.source), limit: HIT_LIMIT, exact: false, ...scope }),
       (of, outcome) => this.#receive(of, outcome),
     );
     entry.active = active;
@@ -147,14 +161,16 @@ export class Search {
     this.#ask(entry, { startedAt, because: "query" });
   }
 
-  #ask(entry: SearchEntry, request: RankingRequest): void {
+  #ask(entry: SearchEntry, cause: RankingCause): void {
     if (!this.#ready()) {
-      this.#waiting = { entry, request };
+      this.#waiting = { entry, cause };
       return;
     }
+    const scope = this.#scope();
     entry.busy = true;
     entry.stale = false;
-    entry.latest.ask(request);
+    entry.asked = scope;
+    entry.latest.ask({ ...cause, scope });
   }
 
   #receive(entry: SearchEntry, outcome: Outcome<RankingRequest, Ranking>): void {
@@ -166,26 +182,36 @@ export class Search {
       else if (outcome.last) entry.failure = failure;
       return;
     }
+    const { scope, because, startedAt } = outcome.request;
     const selected = entry.hits[entry.selected]?.image;
+    const rescoped = entry.scope === null || !sameScope(entry.scope, scope);
     entry.failure = null;
     entry.ranking = outcome.reply;
-    const place = outcome.request.because === "catalog" ? entry.hits.findIndex((hit) => hit.image === selected) : 0;
+    if (rescoped) {
+      // Another list: it is shown from its top.
+      entry.scope = scope;
+      entry.scrollTop = 0;
+    }
+    const place = because === "catalog" && !rescoped ? entry.hits.findIndex((hit) => hit.image === selected) : 0;
     entry.selected = Math.max(0, place);
     if (entry !== this.entry) return;
     this.shown = entry;
     this.arrival = {
       entry,
       timings: outcome.reply.timings,
-      startedAt: outcome.request.startedAt,
+      startedAt,
       repliedAt: performance.now(),
     };
   }
 
-  /** Asks for the ranking of the entry come to, where it has none or an old one. */
+  /** Asks for the ranking of the entry come to, where it has none, an old one, or one made of other photos. */
   #arrived(): void {
     const entry = this.entry;
     if (entry === null || entry.ranking !== null) this.shown = entry;
-    if (entry !== null && !entry.busy && (entry.stale || entry.ranking === null)) {
+    if (entry === null) return;
+    const rescoped = entry.asked !== null && !sameScope(entry.asked, this.#scope());
+    // A reply under way may be older than the change, so that an old one is asked for again.
+    if (rescoped || entry.stale || (!entry.busy && entry.ranking === null)) {
       this.#ask(entry, { startedAt: Date.now(), because: "catalog" });
     }
   }
@@ -193,5 +219,5 @@ export class Search {
 
 function broughtIn(photo: QueryPhoto): QueryItem {
   const { id, name, width, height } = photo;
-  return { source: { kind: "photo", id, crop: null }, name, width, height };
+  return { source: { kind: "photo", id, crop: null }, name, width, height, product: [] };
 }

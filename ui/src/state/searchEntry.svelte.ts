@@ -1,11 +1,14 @@
-import type { Cutoff, Failed, Hit, QuerySource, Ranking } from "../engine/types.ts";
+import type { Cutoff, Failed, Hit, ProductCell, QuerySource, Ranking } from "../engine/types.ts";
 import { Latest, type Outcome } from "./latest.ts";
+import type { Scope } from "./narrowing.svelte.ts";
 
 /** A photo of the query: what is searched by, and what is shown of it. */
-export type QueryItem = { source: QuerySource; name: string; width: number; height: number };
+export type QueryItem = { source: QuerySource; name: string; width: number; height: number; product: ProductCell[] };
 
 /** Why a ranking is asked for: after a change of the catalog the user stays where they were in it. */
-export type RankingRequest = { startedAt: number; because: "query" | "catalog" };
+export type RankingCause = { startedAt: number; because: "query" | "catalog" };
+
+export type RankingRequest = RankingCause & { scope: Scope };
 
 /** One search: its query, its ranking, and where the user was in it. */
 export class SearchEntry {
@@ -14,6 +17,8 @@ export class SearchEntry {
   /** Index of the photo in view. */
   active: number = $state(0);
   ranking: Ranking | null = $state.raw(null);
+  /** What `ranking` is made of. */
+  scope: Scope | null = $state.raw(null);
   failure: Failed | null = $state.raw(null);
   busy: boolean = $state(false);
   /** Only hits with this in their file name are shown. */
@@ -22,6 +27,8 @@ export class SearchEntry {
   selected: number = $state(0);
   /** True when the catalog has changed since the ranking was made. */
   stale = false;
+  /** What the ranking asked for last is made of. */
+  asked: Scope | null = null;
   scrollTop = 0;
   readonly latest: Latest<RankingRequest, Ranking>;
 
@@ -34,13 +41,13 @@ export class SearchEntry {
   constructor(
     key: number,
     items: QueryItem[],
-    send: (entry: SearchEntry) => Promise<Ranking>,
+    send: (entry: SearchEntry, request: RankingRequest) => Promise<Ranking>,
     receive: (entry: SearchEntry, outcome: Outcome<RankingRequest, Ranking>) => void,
   ) {
     this.key = key;
     this.items = items;
     this.latest = new Latest(
-      () => send(this),
+      (request) => send(this, request),
       (outcome) => receive(this, outcome),
     );
   }

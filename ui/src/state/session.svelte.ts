@@ -1,7 +1,7 @@
-import type { CatalogStatus, DeviceStatus, Failed, JobProgress, ModelStatus, Phase, Status } from "../engine/types.ts";
+import type { CatalogStatus, DeviceStatus, Failed, JobProgress, ModelStatus, Phase, ProductStatus, Status } from "../engine/types.ts";
 
 /** What is held over the window. */
-export type Dragged = { photos: number; folders: number; others: number };
+export type Dragged = { photos: number; folders: number; tables: number; others: number };
 
 /** Where the application stands, as the engine tells it. */
 export class Session {
@@ -15,6 +15,8 @@ export class Session {
   );
   readonly ready: boolean = $derived(this.phase.kind === "ready");
   readonly catalog: CatalogStatus | null = $derived(this.status?.catalog ?? null);
+  /** Null without product data. */
+  readonly products: ProductStatus | null = $derived(this.catalog?.products ?? null);
   readonly device: DeviceStatus | null = $derived(this.status?.device ?? null);
   readonly model: ModelStatus | null = $derived(this.status?.model ?? null);
   readonly job: JobProgress | null = $derived(this.status?.job ?? null);

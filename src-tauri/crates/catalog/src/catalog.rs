@@ -12,7 +12,7 @@ use crate::db::{self, Database};
 use crate::index::Index;
 use crate::lock::WriterLock;
 use crate::search::CachedCutoff;
-use crate::{CatalogError, IndexOptions};
+use crate::{CatalogError, IndexOptions, ProductTable};
 
 /// What may be done with an open catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Catalog {
     pub(crate) searched: RwLock<Searched>,
     pub(crate) index: Index,
     pub(crate) cutoff: Mutex<Option<CachedCutoff>>,
+    /// Read when first asked for, and again after every change.
+    pub(crate) products: Mutex<Option<Arc<ProductTable>>>,
     pub(crate) options: IndexOptions,
     /// Given back last: fields are dropped in order.
     _lock: Option<WriterLock>,
@@ -105,6 +107,7 @@ impl Catalog {
             searched: RwLock::new(searched),
             index,
             cutoff: Mutex::default(),
+            products: Mutex::default(),
             options,
             _lock: lock,
         })

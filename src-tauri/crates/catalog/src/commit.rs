@@ -120,6 +120,8 @@ impl Catalog {
                         Arc::make_mut(excluded).remove(&image);
                     }
                     self.index.removed(image);
+                    // Counts shall not count it any more.
+                    *sync::lock(&self.products) = None;
                 }
             }
         }

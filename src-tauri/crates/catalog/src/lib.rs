@@ -1,7 +1,7 @@
 //! What is stored and how neighbours are found.
 //!
 //! A catalog is a folder: `catalog.sqlite` (the truth: photos, where they are, thumbnails, features,
-//! embeddings, failures, settings), `index.usearch` (a cache of the embeddings' neighbourhood, rebuilt on
+//! embeddings, product data, failures, settings), `index.usearch` (a cache of the embeddings' neighbourhood, rebuilt on
 //! any doubt) and `catalog.lock` (held by the one process that writes). An open [`Catalog`] belongs to one
 //! embedding space and keeps that space's embeddings in memory, where they are searched.
 //!
@@ -22,6 +22,7 @@ mod index_file;
 mod lock;
 mod options;
 mod path;
+mod products;
 mod reading;
 mod rows;
 mod search;
@@ -34,6 +35,10 @@ pub use check::{CheckReport, Problem, RepairReport};
 pub use error::CatalogError;
 pub use index::IndexState;
 pub use options::IndexOptions;
+pub use products::{
+    Cell, Column, ColumnKind, Date, Filter, FilterError, Groups, NewProduct, ProductId,
+    ProductTable, Selected, ValueCount,
+};
 pub use rows::{
     Counts, EmbeddedFile, FolderId, FolderRow, LocationRow, PhotoRow, RemovedCount, StoredFailure,
     StoredFile, StoredImage,

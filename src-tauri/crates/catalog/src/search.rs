@@ -1,9 +1,10 @@
 //! Finding neighbours: exactly, or by the index with its hits ranked exactly.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use embedding::calibration::{Cutoff, background_cutoff};
-use embedding::{Embedding, Neighbour, VectorError};
+use embedding::{Embedding, ImageId, Neighbour, Snapshot, VectorError};
 use serde::{Deserialize, Serialize};
 
 use crate::{Catalog, CatalogError, sync};
@@ -62,15 +63,7 @@ impl Catalog {
         k: usize,
         method: Method,
     ) -> Result<Found, CatalogError> {
-        if query.dims() != self.space.dims {
-            return Err(CatalogError::Vector {
-                what: "query".into(),
-                source: VectorError::Dims {
-                    expected: self.space.dims,
-                    actual: query.dims(),
-                },
-            });
-        }
+        self.expect_dims(query)?;
         if method == Method::Auto
             && let Some(neighbours) = self.nearest_by_index(query, k)
         {
@@ -79,14 +72,53 @@ impl Catalog {
                 method: MethodUsed::Approximate,
             });
         }
-        let (vectors, excluded) = {
-            let searched = sync::read(&self.searched);
-            (searched.gallery.snapshot(), Arc::clone(&searched.excluded))
-        };
-        let keep = |image| !excluded.contains(&image);
+        let (vectors, excluded) = self.searched_now();
         Ok(Found {
-            neighbours: vectors.nearest_where(query, k, keep),
+            neighbours: vectors.nearest_where(query, k, |image| !excluded.contains(&image)),
             method: MethodUsed::Exact,
+        })
+    }
+
+    /// The `k` photos nearest to `query` among those for which `keep` holds; otherwise as
+    /// [`Catalog::nearest`] by [`Method::Exact`]: never fewer than `k` while there are more such photos.
+    ///
+    /// # Errors
+    /// As [`Catalog::nearest`].
+    pub fn nearest_among(
+        &self,
+        query: &Embedding,
+        k: usize,
+        keep: impl Fn(ImageId) -> bool + Sync,
+    ) -> Result<Found, CatalogError> {
+        self.expect_dims(query)?;
+        let (vectors, excluded) = self.searched_now();
+        let keep = |image| keep(image) && !excluded.contains(&image);
+        Ok(Found {
+            neighbours: vectors.nearest_among(query, k, keep),
+            method: MethodUsed::Exact,
+        })
+    }
+
+    fn searched_now(&self) -> (Snapshot, Arc<HashSet<ImageId>>) {
+        let searched = sync::read(&self.searched);
+        (searched.gallery.snapshot(), Arc::clone(&searched.excluded))
+    }
+
+    /// How many photos that can be found there are for which `keep` holds.
+    pub fn count_where(&self, keep: impl Fn(ImageId) -> bool) -> usize {
+        let searched = sync::read(&self.searched);
+        let found = |image: &ImageId| !searched.excluded.contains(image) && keep(*image);
+        searched.gallery.ids().filter(found).count()
+    }
+
+    fn expect_dims(&self, query: &Embedding) -> Result<(), CatalogError> {
+        let (expected, actual) = (self.space.dims, query.dims());
+        if expected == actual {
+            return Ok(());
+        }
+        Err(CatalogError::Vector {
+            what: "query".into(),
+            source: VectorError::Dims { expected, actual },
         })
     }
 

@@ -50,13 +50,13 @@ fn a_catalog_of_a_newer_version_is_refused_untouched_and_both_versions_are_named
             refused,
             CatalogError::Newer {
                 found: 99,
-                supported: 1,
+                supported: 2,
                 ..
             }
         ));
         let message = refused.to_string();
         assert!(
-            message.contains("format 99") && message.contains("up to 1"),
+            message.contains("format 99") && message.contains("up to 2"),
             "{message}"
         );
         assert!(message.contains("catalog.sqlite"), "{message}");
@@ -281,4 +281,44 @@ fn a_reader_in_a_space_never_stored_finds_the_photos_and_no_neighbours() {
             .neighbours
             .is_empty()
     );
+}
+
+#[test]
+fn a_closed_catalog_is_whole_in_its_one_file() {
+    let fixture = Fixture::new();
+    let catalog = fixture.open();
+    fill(&catalog, 30);
+    assert_eq!(catalog.counts().unwrap().photos, 30);
+    drop(catalog);
+    let names = fs::read_dir(fixture.directory()).unwrap();
+    let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    assert!(
+        !names.iter().any(|name| name == "catalog.sqlite-wal"),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn a_catalog_of_an_older_version_is_brought_up_to_date_with_everything_in_it() {
+    let fixture = Fixture::new();
+    fill(&fixture.open(), 3);
+    fixture.tamper(
+        "DROP TABLE image_product; DROP TABLE product; DROP TABLE product_column;
+         PRAGMA user_version = 1;",
+    );
+    let refused = fixture.try_open(Access::Read).err().unwrap();
+    assert!(matches!(
+        refused,
+        CatalogError::Older {
+            found: 1,
+            supported: 2,
+            ..
+        }
+    ));
+
+    let catalog = fixture.open();
+    assert_eq!(catalog.counts().unwrap().photos, 3);
+    assert_eq!(catalog.products().unwrap().products(), 0);
+    drop(catalog);
+    assert!(fixture.try_open(Access::Read).is_ok());
 }

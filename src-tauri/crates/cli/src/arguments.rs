@@ -46,9 +46,28 @@ pub(crate) enum Command {
         /// The part of the photo that matters: pixels of the upright photo, or fractions when all four are at most 1
         #[arg(long, value_name = "x,y,w,h")]
         crop: Option<CropArgument>,
+        /// Only photos whose product data this holds for, such as: price < 50 and (color = red or tags ~ linen)
+        #[arg(long = "where", value_name = "EXPR")]
+        filter: Option<String>,
+        /// Of the photos for which this column of the product data says the same, show the nearest only
+        #[arg(long, value_name = "COLUMN")]
+        group_by: Option<String>,
         /// Compare with every photo, whatever the catalog's size
         #[arg(long)]
         exact: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Attach the columns of a CSV (SKU, price, …) to the photos it is about
+    Metadata {
+        /// The CSV, in any encoding and with any delimiter
+        csv: PathBuf,
+        /// The column that says which photos: a path, a file's name, or a SKU in it [default: the one that finds most]
+        #[arg(long, value_name = "COLUMN")]
+        key: Option<String>,
+        /// Say what would come of it, and change nothing
+        #[arg(long)]
+        dry_run: bool,
         #[command(flatten)]
         output: Output,
     },

@@ -3,6 +3,7 @@ mod doctor;
 mod embed;
 mod evaluate;
 mod index;
+mod metadata;
 mod search;
 
 use std::{env, ffi::OsString, path::PathBuf};
@@ -28,6 +29,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
             photos,
             k,
             crop,
+            filter,
+            group_by,
             exact,
             output,
         } => search::run(
@@ -36,10 +39,18 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
                 photos,
                 k: k as usize,
                 crop,
+                filter,
+                group_by,
                 exact,
             },
             output,
         ),
+        Command::Metadata {
+            csv,
+            key,
+            dry_run,
+            output,
+        } => metadata::run(common, &csv, key.as_deref(), dry_run, output),
         Command::Embed { photo, output } => embed::run(common, &photo, output),
         Command::Evaluate {
             labels,

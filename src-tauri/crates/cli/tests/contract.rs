@@ -92,6 +92,68 @@ fn search_ranks_hits_with_path_and_similarity() -> Result<()> {
 }
 
 #[test]
+fn metadata_attaches_columns_that_search_shows_filters_and_groups_by() -> Result<()> {
+    let shop = Shop::new(6)?;
+    shop.json(&[&"index", &shop.photos(), &"--json"])?;
+    let csv = shop.folder.path().join("products.csv");
+    fs::write(
+        &csv,
+        "sku,price,tags\nphoto-000,1.50,red|soft\nphoto-001,9.00,red\nphoto-002,20.00,\nphoto-009,1,\n",
+    )?;
+    let dry = shop.json(&[&"metadata", &csv, &"--dry-run", &"--json"])?;
+    assert_eq!(
+        (&dry["matched_photos"], &dry["stored"]),
+        (&Value::from(3), &Value::from(false))
+    );
+    let photo = shop.photos().join("photo-000.jpg");
+    let nothing = shop.run(&[&"search", &photo, &"--where", &"price < 5"])?;
+    assert_eq!(nothing.status.code(), Some(1));
+    assert!(one_clear_line(&nothing).contains("no product data"));
+
+    let stored = shop.json(&[&"metadata", &csv, &"--key", &"sku", &"--json"])?;
+    assert_eq!(
+        stored["unmatched"]["keys"],
+        serde_json::json!(["photo-009"])
+    );
+    let found = shop.json(&[
+        &"search",
+        &photo,
+        &"--where",
+        &"price < 10 and tags = red",
+        &"--json",
+    ])?;
+    let hits = found["hits"].as_array().context("hits")?;
+    assert_eq!(hits.len(), 2);
+    assert_eq!(
+        hits[0]["product"],
+        serde_json::json!({"sku": "photo-000", "price": 1.5, "tags": ["red", "soft"]})
+    );
+    let grouped = shop.json(&[
+        &"search",
+        &photo,
+        &"--group-by",
+        &"sku",
+        &"-k",
+        &"3",
+        &"--json",
+    ])?;
+    let hits = grouped["hits"].as_array().context("hits")?;
+    assert_eq!(hits.len(), 3);
+    assert_eq!(
+        hits[0]["group"],
+        serde_json::json!({"value": "photo-000", "photos": 1})
+    );
+
+    let wrong = shop.run(&[&"search", &photo, &"--where", &"price <"])?;
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(one_clear_line(&wrong).contains("at character 8"));
+    let no_csv = shop.run(&[&"metadata", &photo])?;
+    assert_eq!(no_csv.status.code(), Some(1));
+    assert!(one_clear_line(&no_csv).contains("photo-000.jpg"));
+    Ok(())
+}
+
+#[test]
 fn a_photo_gone_from_disk_is_searched_by_what_is_stored_of_it() -> Result<()> {
     let shop = Shop::new(4)?;
     shop.json(&[&"index", &shop.photos(), &"--json"])?;

@@ -56,12 +56,8 @@ impl Snapshot {
         k: usize,
         keep: impl Fn(ImageId) -> bool + Sync,
     ) -> Vec<Neighbour> {
-        self.expect_dims(query);
-        if k == 0 {
-            return Vec::new();
-        }
         let kernel = Kernel::detect();
-        let scan = |mut nearest: Nearest, block: &Arc<Block>| {
+        self.scan(query, k, |mut nearest: Nearest, block: &Arc<Block>| {
             let mut dots = [0.0; BLOCK_ROWS];
             let dots = &mut dots[..block.ids.len()];
             kernel.dots(query.as_slice(), &block.vectors, dots);
@@ -72,15 +68,65 @@ impl Snapshot {
                 }
             }
             nearest
-        };
+        })
+    }
+
+    /// As [`Snapshot::nearest_where`], quicker where `keep` keeps few: it is asked about every row first, and
+    /// only the rows it keeps are compared.
+    ///
+    /// # Panics
+    /// When `query` has other dims.
+    pub fn nearest_among(
+        &self,
+        query: &Embedding,
+        k: usize,
+        keep: impl Fn(ImageId) -> bool + Sync,
+    ) -> Vec<Neighbour> {
+        let kernel = Kernel::detect();
+        self.scan(query, k, |mut nearest: Nearest, block: &Arc<Block>| {
+            let kept: Vec<usize> = (0..block.ids.len())
+                .filter(|row| keep(block.ids[*row]))
+                .collect();
+            let mut dots = [0.0; BLOCK_ROWS];
+            let dots = &mut dots[..block.ids.len()];
+            // A whole block at once takes less than half the time a row.
+            if kept.len() * 2 > block.ids.len() {
+                kernel.dots(query.as_slice(), &block.vectors, dots);
+            } else {
+                for row in &kept {
+                    let vector = &block.vectors[row * self.dims..][..self.dims];
+                    kernel.dots(query.as_slice(), vector, &mut dots[*row..=*row]);
+                }
+            }
+            for row in kept {
+                let candidate = block.neighbour(row, dots[row]);
+                if nearest.wants(&candidate) {
+                    nearest.offer(candidate);
+                }
+            }
+            nearest
+        })
+    }
+
+    /// Goes through all blocks, in parallel where there are several.
+    fn scan(
+        &self,
+        query: &Embedding,
+        k: usize,
+        scan: impl Fn(Nearest, &Arc<Block>) -> Nearest + Sync,
+    ) -> Vec<Neighbour> {
+        self.expect_dims(query);
+        if k == 0 {
+            return Vec::new();
+        }
         // One block is done before another thread has woken up.
         if self.blocks.len() <= 1 {
-            let nearest = self.blocks.iter().fold(Nearest::new(k), scan);
+            let nearest = self.blocks.iter().fold(Nearest::new(k), &scan);
             return nearest.into_ranking();
         }
         self.blocks
             .par_iter()
-            .fold(|| Nearest::new(k), scan)
+            .fold(|| Nearest::new(k), &scan)
             .reduce(|| Nearest::new(k), Nearest::merged)
             .into_ranking()
     }

@@ -68,6 +68,8 @@ fn exact(query: &Embedding, row: &[f16]) -> f64 {
 /// Panics unless `ranking` is the `k` nearest of the kept rows.
 fn check(photos: &Photos, query: &Embedding, k: usize, keep: impl Fn(ImageId) -> bool + Sync) {
     let ranking = photos.gallery.nearest_where(query, k, &keep);
+    let among = photos.gallery.snapshot().nearest_among(query, k, &keep);
+    assert_eq!(among, ranking, "both ways of leaving photos out");
     let kept = photos.rows.iter().filter(|(id, _)| keep(*id));
     let mut naive: Vec<(f64, ImageId)> = kept.map(|(id, row)| (exact(query, row), *id)).collect();
     naive.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

@@ -3,12 +3,17 @@
 //! A real catalog on disk is filled with random unit vectors (the worst case for an index: no clusters) and
 //! asked 50 times for 50 neighbours: exactly, and through the index where it is built. The peer is the plain
 //! loop over single-precision rows on one thread, with a full sort, measured turn by turn in the same run.
+//! Then the same under filters by product data that keep all, a tenth and a thousandth of the photos; reading
+//! and applying the filter is part of the time.
 #![allow(clippy::print_stdout, reason = "what a bench prints is its result")]
 
 use std::{error::Error, time::Instant};
 
-use catalog::{Access, Catalog, Change, ContentHash, Embedded, FileStamp, IndexOptions, Method};
-use embedding::{Embedding, EmbeddingSpace};
+use catalog::{
+    Access, Catalog, CatalogError, Cell, Change, Column, ColumnKind, ContentHash, Embedded,
+    FileStamp, Filter, IndexOptions, Method, NewProduct,
+};
+use embedding::{Embedding, EmbeddingSpace, ImageId};
 
 const DIMS: usize = 512;
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
@@ -17,8 +22,8 @@ const NEIGHBOURS: usize = 50;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!(
-        "{:>8} {:>12} {:>12} {:>8} {:>12} {:>10}",
-        "photos", "plain loop", "exact", "ratio", "index", "recall@10"
+        "{:>8} {:>12} {:>12} {:>8} {:>12} {:>10} {:>12} {:>12} {:>12}",
+        "photos", "plain loop", "exact", "ratio", "index", "recall@10", "filter 1", "0.1", "0.001"
     );
     for size in SIZES {
         let folder = tempfile::tempdir()?;
@@ -35,7 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         let catalog = Catalog::open(folder.path(), &space, Access::Write, options)?;
         let vectors: Vec<Embedding> = (0..size as u64).map(vector).collect();
-        fill(&catalog, &vectors)?;
+        let photos = fill(&catalog, &vectors)?;
+        attach_numbers(&catalog, &photos)?;
         let state = catalog.save_index()?;
         let rows: Vec<f32> = vectors
             .iter()
@@ -43,19 +49,25 @@ fn main() -> Result<(), Box<dyn Error>> {
             .collect();
 
         let (mut plain, mut exact, mut index) = (Vec::new(), Vec::new(), Vec::new());
+        let mut filtered = [Vec::new(), Vec::new(), Vec::new()];
         for number in 0..QUERIES {
             let query = vector(u64::MAX - number);
             plain.push(millis(|| plain_loop(&rows, query.as_slice()).len()));
             exact.push(millis(|| found(&catalog, &query, Method::Exact)));
             index.push(millis(|| found(&catalog, &query, Method::Auto)));
+            for (below, times) in [1000, 100, 1].into_iter().zip(&mut filtered) {
+                let filter = format!("number < {below} and name ~ shirt");
+                times.push(millis(|| found_under(&catalog, &query, &filter)));
+            }
         }
         let (plain, exact, index) = (median(plain), median(exact), median(index));
         let (index, recall) = match state.recall_at_10 {
             Some(recall) => (format!("{index:.2} ms"), format!("{recall:.3}")),
             None => ("-".to_owned(), "-".to_owned()),
         };
+        let [all, tenth, few] = filtered.map(median);
         println!(
-            "{size:>8} {plain:>9.2} ms {exact:>9.2} ms {:>7.1}x {index:>12} {recall:>10}",
+            "{size:>8} {plain:>9.2} ms {exact:>9.2} ms {:>7.1}x {index:>12} {recall:>10} {all:>9.2} ms {tenth:>9.2} ms {few:>9.2} ms",
             plain / exact
         );
     }
@@ -68,6 +80,46 @@ fn found(catalog: &Catalog, query: &Embedding, method: Method) -> usize {
         .map_or(0, |found| found.neighbours.len())
 }
 
+fn found_under(catalog: &Catalog, query: &Embedding, filter: &str) -> usize {
+    let found = || -> Result<usize, CatalogError> {
+        let products = catalog.products()?;
+        let selected = Filter::parse(filter).and_then(|filter| products.select(&filter));
+        let selected = selected.expect("the columns are there");
+        let keep = |photo| products.is_in(&selected, photo);
+        Ok(catalog
+            .nearest_among(query, NEIGHBOURS, keep)?
+            .neighbours
+            .len())
+    };
+    found().unwrap_or(0)
+}
+
+/// Gives each photo a product with a number from 0 to 999 and a name of its own.
+fn attach_numbers(catalog: &Catalog, photos: &[ImageId]) -> Result<(), CatalogError> {
+    let column = |name: &str, kind| Column {
+        name: name.to_owned(),
+        kind,
+        unit: None,
+    };
+    let products: Vec<NewProduct> = photos
+        .iter()
+        .enumerate()
+        .map(|(place, photo)| NewProduct {
+            key: format!("SKU-{place}"),
+            cells: vec![
+                Some(Cell::Number((place % 1000) as f64)),
+                Some(Cell::Text(format!("Shirt number {place}"))),
+            ],
+            photos: vec![*photo],
+        })
+        .collect();
+    let columns = [
+        column("number", ColumnKind::Number),
+        column("name", ColumnKind::Text),
+    ];
+    catalog.import_products(&columns, &products, "number")
+}
+
 /// What one would write first.
 fn plain_loop(rows: &[f32], query: &[f32]) -> Vec<(usize, f32)> {
     let dot = |row: &[f32]| row.iter().zip(query).map(|(a, b)| a * b).sum::<f32>();
@@ -77,7 +129,8 @@ fn plain_loop(rows: &[f32], query: &[f32]) -> Vec<(usize, f32)> {
     all
 }
 
-fn fill(catalog: &Catalog, vectors: &[Embedding]) -> Result<(), Box<dyn Error>> {
+fn fill(catalog: &Catalog, vectors: &[Embedding]) -> Result<Vec<ImageId>, Box<dyn Error>> {
+    let mut photos = Vec::with_capacity(vectors.len());
     for (batch, vectors) in vectors.chunks(1_000).enumerate() {
         let changes: Vec<Change> = vectors
             .iter()
@@ -99,9 +152,9 @@ fn fill(catalog: &Catalog, vectors: &[Embedding]) -> Result<(), Box<dyn Error>> 
                 })
             })
             .collect();
-        catalog.commit(&changes)?;
+        photos.extend(catalog.commit(&changes)?.into_iter().flatten());
     }
-    Ok(())
+    Ok(photos)
 }
 
 /// A random direction, the same for the same number: sums of uniform numbers are near enough to normal.

@@ -98,7 +98,11 @@ impl Engine {
             cancel,
             progress,
         };
-        ingest.run(&roots)
+        let report = ingest.run(&roots)?;
+        if report.embedded > 0 || report.moved > 0 {
+            self.attach_new_photos()?;
+        }
+        Ok(report)
     }
 
     /// Brings every folder of the catalog up to date; as [`Engine::ingest`].

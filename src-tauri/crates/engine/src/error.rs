@@ -38,6 +38,17 @@ pub enum EngineError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A CSV of product data is unusable.
+    #[error("product data {}: {reason}", path.display())]
+    Products {
+        /// The CSV file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A filter that is none, or not one for this catalog's columns.
+    #[error(transparent)]
+    Filter(#[from] catalog::FilterError),
     /// No model of that name was found.
     #[error("no model called {name}; looked for {name}.json in {}", searched.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "))]
     NoSuchModel {

@@ -5,7 +5,12 @@
 //! does not grow with the number of photos and neither side waits for long.
 //! The order makes a run repeatable: the same folder always gives the same photo numbers.
 
-use std::{collections::BTreeSet, path::PathBuf, thread, time::Instant};
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    thread,
+    time::{Duration, Instant},
+};
 
 use catalog::{Catalog, Change, ContentHash, Embedded as EmbeddedPhoto};
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -78,7 +83,6 @@ impl Finished<Prepared> {
 impl Ingest<'_> {
     /// Brings the catalog up to date with `roots`.
     pub(crate) fn run(&self, roots: &[PathBuf]) -> Result<IngestReport, EngineError> {
-        let ready = self.embedder.ready()?;
         let started = Instant::now();
         (self.progress)(Progress::starting(Stage::Scanning));
         let scan = scan(roots, self.cancel);
@@ -98,8 +102,13 @@ impl Ingest<'_> {
             ..IngestReport::default()
         };
         let mut gone = plan.gone.clone();
-        if !self.cancel.is_cancelled() {
-            self.embed_all(&plan, ready.batch_size, &mut gone, &mut report)?;
+        // A catalog that is up to date needs no model.
+        let mut waited = Duration::ZERO;
+        if !self.cancel.is_cancelled() && !plan.to_read.is_empty() {
+            let waiting = Instant::now();
+            let batch_size = self.embedder.ready()?.batch_size;
+            waited = waiting.elapsed();
+            self.embed_all(&plan, batch_size, &mut gone, &mut report)?;
         }
         report.cancelled = self.cancel.is_cancelled();
         // After a cancelled run a file not found may still be among those not read: say nothing of it yet.
@@ -112,7 +121,7 @@ impl Ingest<'_> {
         }
         self.catalog.save_index()?;
         report.failures.sort_by(|a, b| a.path.cmp(&b.path));
-        report.elapsed = started.elapsed();
+        report.elapsed = started.elapsed().saturating_sub(waited);
         Ok(report)
     }
 

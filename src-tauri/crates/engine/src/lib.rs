@@ -9,12 +9,14 @@ mod embedder;
 mod engine;
 mod error;
 mod evaluate;
+mod facets;
 mod in_order;
 mod ingest;
 mod models;
 mod options;
 mod places;
 mod plan;
+mod products;
 mod progress;
 mod query;
 mod read;
@@ -23,22 +25,25 @@ mod scan;
 
 pub use cancel::CancelToken;
 pub use catalog::{
-    Access, Catalog, CatalogError, CheckReport, Counts, FolderId, FolderRow, IndexOptions,
-    IndexState, LocationRow, Method, MethodUsed, PhotoRow, RemovedCount,
+    Access, Catalog, CatalogError, Cell, CheckReport, Column, ColumnKind, Counts, Filter,
+    FilterError, FolderId, FolderRow, IndexOptions, IndexState, LocationRow, Method, MethodUsed,
+    PhotoRow, ProductTable, RemovedCount, ValueCount,
 };
 pub use embedder::{Embedded, Embedder, EmbedderOptions, ModelState, ReadyModel, choose_device};
 pub use embedding::{EmbeddingSpace, ImageId, calibration::Cutoff, figures::RetrievalFigures};
 pub use engine::{Engine, preview_of};
 pub use error::EngineError;
 pub use evaluate::{EvaluationOptions, Selection};
+pub use facets::{Condition, Facet, Facets};
 pub use models::{available_models, find_model};
 pub use options::EngineOptions;
 pub use places::{
     DEFAULT_MODEL, default_cache_directory, default_catalog_directory, model_directories,
 };
 pub use plan::{Candidate, IngestPlan, Why, plan};
+pub use products::{ImportPlan, PlannedColumn};
 pub use progress::{Progress, Stage};
-pub use query::{Hit, Ranking, SearchOptions, Source, best_location};
+pub use query::{Group, Hit, Product, Ranking, SearchOptions, Source};
 pub use read::{THUMBNAIL_MAX_SIDE, open_photo};
 pub use report::{FileFailure, IngestReport};
 pub use scan::{FoundFile, Scan, looks_like_photo, scan, stored_form};

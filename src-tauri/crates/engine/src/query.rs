@@ -7,8 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use catalog::{Method, MethodUsed, PhotoRow};
-use embedding::{Embedding, ImageId, calibration::Cutoff, pool};
+use catalog::{Cell, Filter, Groups, Method, MethodUsed, PhotoRow, ProductTable};
+use embedding::{Embedding, ImageId, Neighbour, calibration::Cutoff, pool};
 use vision::{CropRect, DecodedImage};
 
 use crate::{Engine, EngineError, read::open_photo};
@@ -33,12 +33,16 @@ pub enum Source {
 }
 
 /// How a ranking is made.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SearchOptions {
     /// Hits wanted at most.
     pub limit: usize,
-    /// Exact, or approximate where the catalog is large enough for that to pay.
+    /// Exact, or approximate where the catalog is large enough for that to pay. With a filter always exact.
     pub method: Method,
+    /// Only photos whose product data it holds for.
+    pub filter: Option<Filter>,
+    /// A column of the product data: of the photos for which it says the same, only the nearest is a hit.
+    pub group_by: Option<String>,
 }
 
 /// A catalog photo and how near it is.
@@ -50,18 +54,30 @@ pub struct Hit {
     pub similarity: f32,
     /// The photo and where it lies.
     pub photo: PhotoRow,
+    /// What is known of the product it shows.
+    pub product: Product,
+    /// What it stands for in a ranking by groups; `None` in other rankings, and when the column says nothing
+    /// of it.
+    pub group: Option<Group>,
+}
+
+/// What is known of a product: columns and their values, empty ones left out. None of them when nothing is.
+pub type Product = Vec<(String, Cell)>;
+
+/// Photos for which a column says the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What it says.
+    pub value: String,
+    /// How many they are, among the photos that the filter holds for.
+    pub photos: usize,
 }
 
 impl Hit {
     /// The file to show for this hit: one that is on disk if there is any.
     pub fn path(&self) -> Option<&PathBuf> {
-        best_location(&self.photo)
+        self.photo.shown().map(|location| &location.path)
     }
-}
-
-/// The file to show for a photo: one that is on disk if there is any, else the last known.
-pub fn best_location(photo: &PhotoRow) -> Option<&PathBuf> {
-    photo.shown().map(|location| &location.path)
 }
 
 /// Hits in order: similarity descending, ties by photo number.
@@ -73,7 +89,7 @@ pub struct Ranking {
     pub cutoff: Option<Cutoff>,
     /// How the neighbours were found.
     pub method: MethodUsed,
-    /// Photos searched.
+    /// Photos searched: all, or those that the filter holds for.
     pub gallery: usize,
     /// Time to prepare and embed the query.
     pub embed_time: Duration,
@@ -81,17 +97,31 @@ pub struct Ranking {
     pub search_time: Duration,
 }
 
+/// A photo that is to be a hit.
+struct Near {
+    neighbour: Neighbour,
+    group: Option<Group>,
+}
+
+/// What is to become a ranking.
+struct Nearest {
+    near: Vec<Near>,
+    method: MethodUsed,
+    gallery: usize,
+}
+
 impl Engine {
     /// Ranks the catalog by similarity to the query; several sources are pooled into one embedding.
     ///
     /// # Errors
     /// [`EngineError::EmptyQuery`] without sources, [`EngineError::NoSuchPhoto`] and
-    /// [`EngineError::NotEmbeddedYet`] for catalog photos, [`EngineError::UnreadablePhoto`] when a crop needs
+    /// [`EngineError::NotEmbeddedYet`] for catalog photos, [`EngineError::Filter`] for a filter or a group by
+    /// columns that are not there, [`EngineError::UnreadablePhoto`] when a crop needs
     /// a file that cannot be read, and the model's and the catalog's own errors.
     pub fn search(
         &self,
         sources: &[Source],
-        options: SearchOptions,
+        options: &SearchOptions,
     ) -> Result<Ranking, EngineError> {
         let started = Instant::now();
         let query = self.embed_query(sources)?;
@@ -105,43 +135,106 @@ impl Engine {
                 Source::Photo { .. } => None,
             })
             .collect();
-        let found = self
-            .catalog()
-            .nearest(&query, options.limit + own.len(), options.method)?;
-        let near: Vec<_> = found
-            .neighbours
-            .into_iter()
-            .filter(|near| !own.contains(&near.id))
-            .take(options.limit)
-            .collect();
-        let photos = self
-            .catalog()
-            .photos(&near.iter().map(|near| near.id).collect::<Vec<_>>())?;
+        let products = self.catalog().products()?;
+        let Nearest {
+            near,
+            method,
+            gallery,
+        } = self.nearest(&query, &own, options, &products)?;
+        let photos = self.catalog().photos(
+            &near
+                .iter()
+                .map(|near| near.neighbour.id)
+                .collect::<Vec<_>>(),
+        )?;
         let mut photos: BTreeMap<ImageId, PhotoRow> =
             photos.into_iter().map(|photo| (photo.id, photo)).collect();
         // A photo removed between the two steps is no hit any more.
         let hits = near
-            .iter()
-            .filter_map(|near| {
-                photos
-                    .remove(&near.id)
-                    .map(|photo| (near.similarity, photo))
-            })
+            .into_iter()
+            .filter_map(|near| Some((photos.remove(&near.neighbour.id)?, near)))
             .enumerate()
-            .map(|(place, (similarity, photo))| Hit {
+            .map(|(place, (photo, near))| Hit {
                 rank: place + 1,
-                similarity,
+                similarity: near.neighbour.similarity,
+                product: product_of(&products, photo.id),
                 photo,
+                group: near.group,
             })
             .collect();
         Ok(Ranking {
             hits,
             cutoff: self.catalog().cutoff(),
-            method: found.method,
-            gallery: self.catalog().index_state().vectors,
+            method,
+            gallery,
             embed_time,
             search_time: searched.elapsed(),
         })
+    }
+
+    /// The nearest photos that are to be hits, each with its group if there are groups.
+    fn nearest(
+        &self,
+        query: &Embedding,
+        own: &BTreeSet<ImageId>,
+        options: &SearchOptions,
+        products: &ProductTable,
+    ) -> Result<Nearest, EngineError> {
+        let selected = match &options.filter {
+            Some(filter) => Some(products.select(filter)?),
+            None => None,
+        };
+        let keep = |image: ImageId| {
+            selected
+                .as_ref()
+                .is_none_or(|selected| products.is_in(selected, image))
+        };
+        let nearest = |k: usize| match selected {
+            Some(_) => self.catalog().nearest_among(query, k, keep),
+            None => self.catalog().nearest(query, k, options.method),
+        };
+        let groups = match &options.group_by {
+            Some(column) => Some(products.groups(column, keep)?),
+            None => None,
+        };
+        let gallery = match selected {
+            Some(_) => self.catalog().count_where(keep),
+            None => self.catalog().index_state().vectors,
+        };
+        // One hit stands for many photos: look further until there are enough of them.
+        let mut k = options.limit + own.len();
+        loop {
+            let found = nearest(k)?;
+            let all = found.neighbours.len() < k;
+            let others = found.neighbours.into_iter();
+            let others = others.filter(|near| !own.contains(&near.id));
+            let hits = match &groups {
+                Some(groups) => folded(others, groups, options.limit),
+                None => others
+                    .take(options.limit)
+                    .map(|neighbour| Near {
+                        neighbour,
+                        group: None,
+                    })
+                    .collect(),
+            };
+            if all || groups.is_none() || hits.len() == options.limit {
+                return Ok(Nearest {
+                    near: hits,
+                    method: found.method,
+                    gallery,
+                });
+            }
+            k *= 4;
+        }
+    }
+
+    /// What is known of the product that a catalog photo shows.
+    ///
+    /// # Errors
+    /// The catalog's own.
+    pub fn product_of(&self, image: ImageId) -> Result<Product, EngineError> {
+        Ok(product_of(self.catalog().products()?.as_ref(), image))
     }
 
     /// The query's embedding: one pass through the network for all photos that need one.
@@ -204,7 +297,8 @@ impl Engine {
             }
         }
         let (path, reason) = trouble.unwrap_or_else(|| {
-            let path = best_location(&photo).cloned().unwrap_or_default();
+            let shown = photo.shown().map(|location| location.path.clone());
+            let path = shown.unwrap_or_default();
             (
                 path,
                 "it was not found when its folder was last looked at".to_owned(),
@@ -212,4 +306,26 @@ impl Engine {
         });
         Err(EngineError::UnreadablePhoto { path, reason })
     }
+}
+
+/// Of each group the nearest, and the photos that are in none.
+fn folded(near: impl Iterator<Item = Neighbour>, groups: &Groups<'_>, limit: usize) -> Vec<Near> {
+    let mut seen = BTreeSet::new();
+    near.map(|neighbour| (neighbour, groups.of(neighbour.id)))
+        .filter(|(_, group)| group.is_none_or(|group| seen.insert(group)))
+        .take(limit)
+        .map(|(neighbour, group)| Near {
+            neighbour,
+            group: group.map(|group| Group {
+                value: groups.name(group).to_owned(),
+                photos: groups.photos(group),
+            }),
+        })
+        .collect()
+}
+
+fn product_of(products: &ProductTable, image: ImageId) -> Product {
+    let cells = products.of(image).unwrap_or_default();
+    let named = |(column, cell): (&catalog::Column, Cell)| (column.name.clone(), cell);
+    cells.into_iter().map(named).collect()
 }

@@ -44,9 +44,12 @@ pub(crate) fn open_window(tree: &Tree, consent: Consent, passed_on: &[String]) -
     let photos = sample::photos(tree);
     let named = value_of("--catalog", passed_on);
     if named.is_none() && photos.is_dir() {
+        let new = !tree.sample_catalog().is_dir();
         // A window that is still open holds the catalog; it is shown all the same.
         if let Err(error) = process::run(&mut index(tree, &photos)) {
             eprintln!("warning: the sample photos were not indexed: {error:#}");
+        } else if new && let Err(error) = process::run(&mut attach_products(tree)) {
+            eprintln!("warning: the sample products were not attached: {error:#}");
         }
     }
     if Display::find() == Display::Absent {
@@ -63,6 +66,14 @@ fn index(tree: &Tree, photos: &Path) -> Command {
     let mut command = Command::new(tree.program("vitrine-cli"));
     command.arg("--catalog").arg(tree.sample_catalog());
     command.arg("index").arg(photos);
+    command
+}
+
+/// Gives the sample photos their SKUs and prices.
+fn attach_products(tree: &Tree) -> Command {
+    let mut command = Command::new(tree.program("vitrine-cli"));
+    command.arg("--catalog").arg(tree.sample_catalog());
+    command.arg("metadata").arg(sample::products(tree));
     command
 }
 

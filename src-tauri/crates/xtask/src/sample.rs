@@ -28,6 +28,11 @@ pub(crate) fn photos(tree: &Tree) -> PathBuf {
     tree.sample().join("photos")
 }
 
+/// The product table: SKU, price and more of what the photos show.
+pub(crate) fn products(tree: &Tree) -> PathBuf {
+    tree.sample().join(PRODUCTS)
+}
+
 /// Fetches the sample photos and the product table unless they are there, whole and unchanged.
 ///
 /// # Errors

@@ -88,7 +88,31 @@ CREATE TABLE index_measure (
 ) STRICT;
 ";
 
-const STEPS: &[&str] = &[FORMAT_1];
+/// Format 2: product data.
+///
+/// A product's cells are one JSON object, by column id: they are only ever read together, into memory, and
+/// a re-import changes them row by row. `key` is what its photos are found by.
+const FORMAT_2: &str = "
+CREATE TABLE product_column (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    kind TEXT NOT NULL,
+    unit TEXT,
+    place INTEGER NOT NULL
+) STRICT;
+CREATE TABLE product (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    cells TEXT NOT NULL
+) STRICT;
+CREATE TABLE image_product (
+    image_id INTEGER PRIMARY KEY REFERENCES image (id) ON DELETE CASCADE,
+    product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX image_product_by_product ON image_product (product_id);
+";
+
+const STEPS: &[&str] = &[FORMAT_1, FORMAT_2];
 
 /// The newest format known here.
 pub(super) const SUPPORTED: i64 = STEPS.len() as i64;

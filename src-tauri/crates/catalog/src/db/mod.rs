@@ -10,6 +10,7 @@ pub(crate) mod location;
 pub(crate) mod measure;
 mod migrations;
 pub(crate) mod photo;
+pub(crate) mod product;
 pub(crate) mod setting;
 pub(crate) mod space;
 pub(crate) mod vectors;
@@ -39,9 +40,11 @@ const PAGE_BYTES: i64 = 8 * 1024;
 #[derive(Debug)]
 pub(crate) struct Database {
     path: PathBuf,
+    /// Closed before the writer, as fields are dropped in order: the last connection to close moves the log
+    /// into the file, which those that only read cannot.
+    readers: Mutex<Vec<Connection>>,
     /// `None` when open for reading.
     writer: Option<Mutex<Connection>>,
-    readers: Mutex<Vec<Connection>>,
 }
 
 impl Database {

@@ -5,7 +5,8 @@ use std::{
 };
 
 use engine::{
-    Access, DecodeLimits, Engine, EngineError, Method, SearchOptions, Source, open_photo,
+    Access, DecodeLimits, Engine, EngineError, Filter, Group, Method, Product, SearchOptions,
+    Source, open_photo,
 };
 use serde::Serialize;
 
@@ -19,6 +20,8 @@ pub(crate) struct Request {
     pub(crate) photos: Vec<PathBuf>,
     pub(crate) k: usize,
     pub(crate) crop: Option<CropArgument>,
+    pub(crate) filter: Option<String>,
+    pub(crate) group_by: Option<String>,
     pub(crate) exact: bool,
 }
 
@@ -34,10 +37,29 @@ struct HitRow {
     rank: usize,
     path: String,
     similarity: f32,
-    product: serde_json::Map<String, serde_json::Value>,
+    product: ProductCells,
+    /// With `--group-by` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<GroupRow>,
+}
+
+#[derive(Serialize)]
+struct GroupRow {
+    value: String,
+    photos: usize,
+}
+
+/// An object with the columns in the CSV's order.
+struct ProductCells(Product);
+
+impl Serialize for ProductCells {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(column, cell)| (column, cell)))
+    }
 }
 
 pub(crate) fn run(common: &Common, request: &Request, output: Output) -> anyhow::Result<()> {
+    let filter = request.filter.as_deref().map(Filter::parse).transpose()?;
     let engine = common.open(Access::Read)?;
     engine.embedder().ready()?;
     let started = Instant::now();
@@ -53,9 +75,11 @@ pub(crate) fn run(common: &Common, request: &Request, output: Output) -> anyhow:
     };
     let ranking = engine.search(
         &sources,
-        SearchOptions {
+        &SearchOptions {
             limit: request.k,
             method,
+            filter,
+            group_by: request.group_by.clone(),
         },
     )?;
     let document = Document {
@@ -63,12 +87,15 @@ pub(crate) fn run(common: &Common, request: &Request, output: Output) -> anyhow:
         seconds: started.elapsed().as_secs_f64(),
         hits: ranking
             .hits
-            .iter()
+            .into_iter()
             .map(|hit| HitRow {
                 rank: hit.rank,
                 path: hit.path().map(|path| text_of(path)).unwrap_or_default(),
                 similarity: hit.similarity,
-                product: serde_json::Map::new(),
+                product: ProductCells(hit.product),
+                group: hit
+                    .group
+                    .map(|Group { value, photos }| GroupRow { value, photos }),
             })
             .collect(),
     };
@@ -79,10 +106,19 @@ pub(crate) fn run(common: &Common, request: &Request, output: Output) -> anyhow:
         rank,
         path,
         similarity,
-        ..
+        product: ProductCells(product),
+        group,
     } in document.hits
     {
         println!("{rank:>4}  {similarity:.4}  {path}");
+        if let Some(GroupRow { value, photos }) = group
+            && photos > 1
+        {
+            println!("      {value}: {photos} photos");
+        }
+        for (column, cell) in product {
+            println!("      {column}: {cell}");
+        }
     }
     Ok(())
 }
