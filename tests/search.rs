@@ -183,3 +183,35 @@ fn an_empty_catalog_answers_with_no_hits() -> Result<()> {
     assert!(ranking.cutoff.is_none());
     Ok(())
 }
+
+#[test]
+fn a_photo_embedded_ahead_ranks_as_one_that_was_not() -> Result<()> {
+    let (_folder, _photos, engine) = catalog_of(12)?;
+    engine.embedder().ready()?;
+    let ranked = |source: &Source| -> Result<Vec<(ImageId, f32)>> {
+        let hits = engine.search(std::slice::from_ref(source), &EXACT)?.hits;
+        Ok(hits
+            .iter()
+            .map(|hit| (hit.photo.id, hit.similarity))
+            .collect())
+    };
+    let query = || source(&scene(5, 200, 150));
+    let expected = ranked(&query()?)?;
+    for run in [true, false] {
+        let source = query()?;
+        let Source::Photo { image, .. } = &source else {
+            anyhow::bail!("a photo from outside");
+        };
+        let ahead = engine
+            .ahead(Arc::clone(image))
+            .context("the model is ready")?;
+        if run {
+            // Another thread, as in the window: the search may come first and waits.
+            std::thread::spawn(move || ahead.run());
+        } else {
+            drop(ahead);
+        }
+        assert_eq!(ranked(&source)?, expected, "run: {run}");
+    }
+    Ok(())
+}

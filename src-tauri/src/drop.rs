@@ -69,6 +69,7 @@ fn dropped(shell: &Arc<Shell>, paths: Vec<PathBuf>, received_at: u64) {
         files.into_iter().partition(|file| is_web_address(file));
     if !files.is_empty() || !addresses.is_empty() {
         let picked = incoming::bring_in(shell, &files, received_at);
+        incoming::embed_ahead(shell, &picked);
         let refused = addresses.iter().map(|address| refusal(address));
         shell.board.tell(AppEvent::QueryDropped {
             photos: picked.photos,

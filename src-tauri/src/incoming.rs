@@ -61,6 +61,23 @@ pub(crate) fn bring_in(shell: &Shell, files: &[PathBuf], received_at: u64) -> Pi
     picked
 }
 
+/// Begins to embed the photo that was brought in, if it is one alone, before the page asks for its ranking.
+pub(crate) fn embed_ahead(shell: &Shell, picked: &Picked) {
+    let [photo] = picked.photos.as_slice() else {
+        return;
+    };
+    let image = lock(&shell.queries).get(photo.id);
+    if let (Some(image), Ok(engine)) = (image, shell.engine())
+        && let Some(ahead) = engine.ahead(image)
+    {
+        tauri::async_runtime::spawn_blocking(move || {
+            ahead.run();
+            // Given back only now: the catalog is not closed while somebody works with it.
+            drop(engine);
+        });
+    }
+}
+
 /// Takes in a picture that is no file.
 pub(crate) fn bring_in_picture(
     shell: &Shell,

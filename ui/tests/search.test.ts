@@ -17,7 +17,7 @@ function searching(ready = () => true, scope = (): Scope => EVERYTHING) {
       return reply.promise;
     },
   } as unknown as Engine;
-  return { search: new Search(engine, ready, scope), pending };
+  return { search: new Search(engine, ready, scope, () => Promise.resolve()), pending };
 }
 
 /** Lets promises that are kept already be noticed. */

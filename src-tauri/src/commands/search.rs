@@ -47,6 +47,7 @@ pub(crate) async fn pick_photos<R: Runtime>(
     blocking(&shell, move |shell| {
         let files = dialogs::pick_photos(&app);
         let picked = incoming::bring_in(shell, &files, now_millis());
+        incoming::embed_ahead(shell, &picked);
         incoming::save_memory(shell);
         Ok(picked)
     })
@@ -69,6 +70,7 @@ pub(crate) async fn paste(shell: Vitrine<'_>) -> Result<Picked, ShellError> {
                 received_at,
             },
         };
+        incoming::embed_ahead(shell, &picked);
         incoming::save_memory(shell);
         Ok(picked)
     })

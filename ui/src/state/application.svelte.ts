@@ -47,6 +47,7 @@ export class Application {
       engine,
       () => this.session.ready,
       () => this.narrowing.scope,
+      (images) => this.pictures.ready(images),
     );
     this.pages = new CatalogPages(engine);
     this.library = new Library(engine);

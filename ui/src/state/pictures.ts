@@ -2,10 +2,14 @@ import type { Engine } from "../engine/client.ts";
 import type { QueryItem } from "./searchEntry.svelte.ts";
 import type { Session } from "./session.svelte.ts";
 
+const LONGEST_WAIT_MILLIS = 80;
+
 /** Addresses of pictures. Those of the catalog say which catalog: photo numbers repeat, and the page caches pictures by address. */
 export class Pictures {
   readonly #engine: Engine;
   readonly #session: Session;
+  /** A picture that nobody holds may be decoded again. */
+  held: HTMLImageElement[] = [];
 
   constructor(engine: Engine, session: Session) {
     this.#engine = engine;
@@ -30,6 +34,22 @@ export class Pictures {
   /** The same, as small as it is at hand. */
   smallQuery({ source }: QueryItem): string {
     return source.kind === "photo" ? this.#engine.queryUrl(source.id) : this.thumbnail(source.id);
+  }
+
+  /**
+   * Gets thumbnails ready, so that they are painted in one go with the list they belong to: a list painted empty and
+   * painted again with its pictures takes twice as long. Waits no longer than a blink; what is late comes when it comes.
+   */
+  async ready(images: number[]): Promise<void> {
+    const held = images.map((image) => {
+      const picture = new Image();
+      picture.src = this.thumbnail(image);
+      return picture;
+    });
+    this.held = held;
+    // A picture that cannot be shown is not waited for: decode() rejects.
+    const decoded = Promise.all(held.map((picture) => picture.decode().catch(() => undefined)));
+    await Promise.race([decoded, new Promise((done) => setTimeout(done, LONGEST_WAIT_MILLIS))]);
   }
 
   get #generation(): number {

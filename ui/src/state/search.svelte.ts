@@ -19,6 +19,8 @@ export class Search {
   readonly #engine: Engine;
   readonly #ready: () => boolean;
   readonly #scope: () => Scope;
+  readonly #picturesReady: (images: number[]) => Promise<void>;
+  readonly #repliedAt = new WeakMap<Ranking, number>();
   readonly #history = new History<SearchEntry>();
   #keys = 0;
   #waiting: { entry: SearchEntry; cause: RankingCause } | null = $state.raw(null);
@@ -28,6 +30,8 @@ export class Search {
   /** Set when a ranking for the current entry has come; the view answers with `painted`. */
   arrival: Arrival | null = $state.raw(null);
   timings: PaintedTimings | null = $state.raw(null);
+  /** How many hits the last painted list had in view: so many of the next one are shown with their pictures at once. */
+  inView = 24;
   /** Searches painted so far. */
   sequence: number = $state(0);
 
@@ -37,10 +41,11 @@ export class Search {
   /** True while the current search waits for the model. */
   readonly waiting: boolean = $derived(this.#waiting !== null && this.#waiting.entry === this.entry);
 
-  constructor(engine: Engine, ready: () => boolean, scope: () => Scope) {
+  constructor(engine: Engine, ready: () => boolean, scope: () => Scope, picturesReady: (images: number[]) => Promise<void>) {
     this.#engine = engine;
     this.#ready = ready;
     this.#scope = scope;
+    this.#picturesReady = picturesReady;
   }
 
   /** Searches by photos that were brought in, all of them as one query. */
@@ -153,12 +158,19 @@ export class Search {
     const entry = new SearchEntry(
       this.#keys,
       items,
-      (of, { scope }) => this.#engine.search({ sources: of.items.map((item) => item.source), limit: HIT_LIMIT, exact: false, ...scope }),
+      (of, { scope }) => this.#rank(of, scope),
       (of, outcome) => this.#receive(of, outcome),
     );
     entry.active = active;
     this.#history.push(entry);
     this.#ask(entry, { startedAt, because: "query" });
+  }
+
+  async #rank(of: SearchEntry, scope: Scope): Promise<Ranking> {
+    const ranking = await this.#engine.search({ sources: of.items.map((item) => item.source), limit: HIT_LIMIT, exact: false, ...scope });
+    this.#repliedAt.set(ranking, performance.now());
+    await this.#picturesReady(ranking.hits.slice(0, this.inView).map(({ image }) => image));
+    return ranking;
   }
 
   #ask(entry: SearchEntry, cause: RankingCause): void {
@@ -200,7 +212,7 @@ export class Search {
       entry,
       timings: outcome.reply.timings,
       startedAt,
-      repliedAt: performance.now(),
+      repliedAt: this.#repliedAt.get(outcome.reply) ?? performance.now(),
     };
   }
 

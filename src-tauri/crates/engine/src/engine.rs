@@ -8,8 +8,8 @@ use embedding::ImageId;
 use vision::{DecodeLimits, DecodedImage};
 
 use crate::{
-    CancelToken, Embedder, EngineError, EngineOptions, IngestReport, Progress, ingest::Ingest,
-    scan::stored_form,
+    CancelToken, Embedder, EngineError, EngineOptions, IngestReport, Progress, ahead::Begun,
+    ingest::Ingest, scan::stored_form,
 };
 
 /// A catalog and the model that fills and searches it. Clones share both.
@@ -21,6 +21,7 @@ struct Inner {
     embedder: Embedder,
     limits: DecodeLimits,
     ingest: Mutex<()>,
+    begun: Begun,
 }
 
 impl Engine {
@@ -44,6 +45,7 @@ impl Engine {
             embedder,
             limits: options.limits,
             ingest: Mutex::new(()),
+            begun: Begun::default(),
         })))
     }
 
@@ -55,6 +57,11 @@ impl Engine {
     /// The model.
     pub fn embedder(&self) -> &Embedder {
         &self.0.embedder
+    }
+
+    /// Query photos embedded ahead.
+    pub(crate) fn begun(&self) -> &Begun {
+        &self.0.begun
     }
 
     /// What a photo may cost to decode.

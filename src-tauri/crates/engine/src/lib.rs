@@ -4,6 +4,7 @@
 //! and commit, ranks the catalog against a query, and measures retrieval on labelled photos.
 //! The window, the command line and the tests all use this API and nothing below it.
 
+mod ahead;
 mod cancel;
 mod embedder;
 mod engine;
@@ -23,6 +24,7 @@ mod read;
 mod report;
 mod scan;
 
+pub use ahead::Ahead;
 pub use cancel::CancelToken;
 pub use catalog::{
     Access, Catalog, CatalogError, Cell, CheckReport, Column, ColumnKind, Counts, Filter,

@@ -91,7 +91,7 @@ pub struct Ranking {
     pub method: MethodUsed,
     /// Photos searched: all, or those that the filter holds for.
     pub gallery: usize,
-    /// Time to prepare and embed the query.
+    /// Time to prepare and embed the query; spent before the search where that was done ahead.
     pub embed_time: Duration,
     /// Time to find and re-rank the neighbours and to read what is shown of them.
     pub search_time: Duration,
@@ -123,9 +123,7 @@ impl Engine {
         sources: &[Source],
         options: &SearchOptions,
     ) -> Result<Ranking, EngineError> {
-        let started = Instant::now();
-        let query = self.embed_query(sources)?;
-        let embed_time = started.elapsed();
+        let (query, embed_time) = self.timed_embedding(sources)?;
 
         let searched = Instant::now();
         let own: BTreeSet<ImageId> = sources
@@ -235,6 +233,17 @@ impl Engine {
     /// The catalog's own.
     pub fn product_of(&self, image: ImageId) -> Result<Product, EngineError> {
         Ok(product_of(self.catalog().products()?.as_ref(), image))
+    }
+
+    /// The query's embedding and the time it took, here or ahead.
+    fn timed_embedding(&self, sources: &[Source]) -> Result<(Embedding, Duration), EngineError> {
+        if let [Source::Photo { image, crop: None }] = sources
+            && let Some(ahead) = self.begun().embedding_of(image)
+        {
+            return Ok(ahead);
+        }
+        let started = Instant::now();
+        Ok((self.embed_query(sources)?, started.elapsed()))
     }
 
     /// The query's embedding: one pass through the network for all photos that need one.
