@@ -138,16 +138,21 @@ struct BriefColumns {
 
 impl BriefColumns {
     fn of(columns: &[Column]) -> Self {
-        let named = |words: &[&str], kinds: &[engine::ColumnKind]| {
-            words.iter().find_map(|word| {
+        // A telling word may be part of a name ("SKU code"); a general one must be all of it.
+        let named = |telling: &[&str], general: &[&str], kinds: &[engine::ColumnKind]| {
+            let find = |word: &&str, whole: bool| {
                 let fits = |column: &&Column| {
                     let name = column.name.to_lowercase();
                     let mut parts = name.split(|c: char| !c.is_alphanumeric());
                     kinds.contains(&column.kind)
-                        && (name == *word || parts.any(|part| part == *word))
+                        && (name == *word || !whole && parts.any(|part| part == *word))
                 };
                 columns.iter().find(fits).map(|column| column.name.clone())
-            })
+            };
+            let all = telling.iter().chain(general);
+            all.clone()
+                .find_map(|word| find(word, true))
+                .or_else(|| telling.iter().find_map(|word| find(word, false)))
         };
         let text = [engine::ColumnKind::Text];
         let code = [engine::ColumnKind::Text, engine::ColumnKind::Number];
@@ -157,27 +162,36 @@ impl BriefColumns {
                 &[
                     "title",
                     "name",
-                    "product",
-                    "bezeichnung",
                     "titel",
-                    "nom",
+                    "bezeichnung",
                     "nombre",
+                    "titre",
                     "名称",
                 ],
+                &["product", "description", "nom"],
                 &text,
             ),
             code: named(
                 &[
                     "sku",
-                    "article",
-                    "artikelnummer",
-                    "style",
-                    "ean",
                     "gtin",
+                    "ean",
                     "upc",
+                    "barcode",
+                    "article",
+                    "artikel",
+                    "artikelnummer",
+                    "货号",
+                ],
+                &[
+                    "style",
                     "item",
                     "code",
-                    "货号",
+                    "ref",
+                    "reference",
+                    "number",
+                    "model",
+                    "id",
                 ],
                 &code,
             ),

@@ -10,3 +10,4 @@ mod folders;
 mod opening;
 mod photos;
 mod pictures;
+mod products;

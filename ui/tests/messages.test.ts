@@ -36,7 +36,7 @@ describe("values of product data", () => {
   });
 
   test("a unit that is no currency stands before the plain number", () => {
-    expect([price(1200, "kr"), price(89.9, "pts"), price(89.9, null), price(40, null)]).toEqual(["kr 1,200", "pts 89.90", "89.90", "40"]);
+    expect([price(1200, "kr"), price(89.9, "pts"), price(89.9, null), price(40, null)]).toEqual(["kr 1,200", "pts 89.90", "89.90", "40.00"]);
   });
 
   test("an amount has its unit, and a year no separator", () => {

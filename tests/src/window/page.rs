@@ -194,7 +194,10 @@ impl Window {
     /// # Errors
     /// When the page is gone.
     pub fn hits(&self) -> Result<Vec<Hit>> {
-        let script = "return found.map((hit) => {
+        let script = "const box = (element) => element.getBoundingClientRect();
+        const area = found.length > 0 ? box(found[0].closest('[role=listbox]')) : null;
+        const inView = found.filter((hit) => box(hit).bottom > area.top && box(hit).top < area.bottom);
+        return inView.map((hit) => {
             const picture = hit.querySelector('img');
             return { ...hit.dataset, painted: picture !== null && picture.complete && picture.naturalWidth > 0 };
         })";

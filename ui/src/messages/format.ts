@@ -68,12 +68,12 @@ export function formatsFor(locale: string) {
       value < 90 ? seconds.format(Math.max(1, Math.ceil(value))) : value < 5400 ? minutes.format(Math.round(value / 60)) : hours.format(value / 3600),
     list: (items: string[]) => names.format(items),
     either: (items: string[]) => choices.format(items),
-    /** A price in a currency, by its code or sign; before any other unit just the number. */
+    /** A price in a currency, by its code or sign; before any other unit just the number. Without one cents are shown, so that prices line up. */
     price: (value: number, unit: string | null) => {
       const money = unit === null ? null : currency(unit);
       if (money !== null) return money.format(value);
-      const plain = Number.isInteger(value) ? whole.format(value) : cents.format(value);
-      return unit === null ? plain : `${unit} ${plain}`;
+      if (unit === null) return cents.format(value);
+      return `${unit} ${Number.isInteger(value) ? whole.format(value) : cents.format(value)}`;
     },
     /** 12.5 and "kg" → 12.5 kg */
     amount: (value: number, unit: string | null) => (unit === null ? numbers.format(value) : `${numbers.format(value)} ${unit}`),

@@ -58,8 +58,9 @@ pub struct ComputeDevice {
     name: String,
 }
 
-/// Inputs at a time on the CPU: few, so that a query that comes while photos are being added waits behind few. On
-/// two busy cores 4 and 8 at a time ran at 11.4 and 11.9 photos/s, 16 at 16.0; to be measured again on quiet ones.
+/// Inputs at a time on the CPU: few, so that a query that comes while photos are being added waits behind few.
+/// More would gain nothing: on two quiet cores 1, 2, 4, 8, 16 and 32 at a time run at 26.7, 35, 33.6, 33, 32.5
+/// and 29.5 photos/s (`cargo run --example throughput`).
 const CPU_BATCH: usize = 4;
 
 /// The batches of a real GPU: one photo for a search, 32 for an ingest (more fill no GPU better at 224 px).
