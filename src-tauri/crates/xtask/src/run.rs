@@ -48,7 +48,7 @@ pub(crate) fn open_window(tree: &Tree, consent: Consent, passed_on: &[String]) -
         // A window that is still open holds the catalog; it is shown all the same.
         if let Err(error) = process::run(&mut index(tree, &photos)) {
             eprintln!("warning: the sample photos were not indexed: {error:#}");
-        } else if new && let Err(error) = process::run(&mut attach_products(tree)) {
+        } else if new && let Err(error) = process::output(&mut attach_products(tree)) {
             eprintln!("warning: the sample products were not attached: {error:#}");
         }
     }

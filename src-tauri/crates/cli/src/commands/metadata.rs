@@ -8,6 +8,9 @@ use crate::{
     output::{print_json, text_of},
 };
 
+/// Characters of a value shown to people.
+const LONGEST_VALUE: usize = 40;
+
 #[derive(Serialize)]
 struct Document<'a> {
     rows: usize,
@@ -119,7 +122,11 @@ fn print(document: &Document<'_>) {
     } in columns
     {
         let unit = unit.map_or(String::new(), |unit| format!(" in {unit}"));
-        println!("  {name}: {kind}{unit}, such as {}", values.join("; "));
+        let values: Vec<String> = values.iter().map(|value| shortened(value)).collect();
+        match values.as_slice() {
+            [] => println!("  {name}: empty"),
+            values => println!("  {name}: {kind}{unit}, such as {}", values.join("; ")),
+        }
     }
     for (what, some) in [("rows", unmatched.keys), ("photos", &unmatched.files[..])] {
         if let Some((first, rest)) = some.split_first() {
@@ -129,5 +136,14 @@ fn print(document: &Document<'_>) {
     }
     if !stored {
         println!("nothing was changed");
+    }
+}
+
+/// One line of a value, and not all of a long one.
+fn shortened(value: &str) -> String {
+    let line = value.lines().next().unwrap_or_default();
+    match line.char_indices().nth(LONGEST_VALUE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
     }
 }
