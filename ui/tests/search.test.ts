@@ -86,6 +86,22 @@ describe("a search", () => {
     expect(search.entry?.hits.map((hit) => hit.image)).toEqual([105]);
     expect(search.entry?.firstLess).toBe(0);
   });
+
+  test("filters its hits by what their products say: every word of it, in any text", async () => {
+    const { search, pending } = searching();
+    search.startWith([queryPhoto(1)], 0);
+    const found = ranking();
+    found.hits[2]!.product = [
+      { column: "SKU", value: "KR-4711" },
+      { column: "Colours", value: ["Red", "Sand"] },
+    ];
+    pending[0]!.resolve(found);
+    await settled();
+    search.entry!.filter = "red kr-47";
+    expect(search.entry!.hits).toEqual([found.hits[2]]);
+    search.entry!.filter = "red blue";
+    expect(search.entry!.hits).toEqual([]);
+  });
 });
 
 describe("while the crop is dragged", () => {

@@ -20,7 +20,7 @@ use crate::{
 /// Photos on one page at most: some screens' worth of the grid.
 const LARGEST_PAGE: usize = 1000;
 
-/// A page of the catalog's photos whose file name contains `name`, in the order they were added.
+/// A page of the catalog's photos whose file name or product says `name`, in the order they were added.
 #[tauri::command]
 pub(crate) async fn photos_page(
     shell: Vitrine<'_>,

@@ -33,7 +33,7 @@ export const engine = {
   /** Reads the clipboard: copied files first, then a picture; no photos when it holds neither. */
   paste: (): Promise<Picked> => invoke("paste"),
 
-  /** Catalog photos whose file name contains `name`; an empty name means all. */
+  /** Catalog photos whose file name or product says `name`; an empty name means all. */
   photosPage: (offset: number, limit: number, name: string): Promise<PhotoPage> =>
     invoke("photos_page", { offset, limit, name }),
   setExcluded: (image: number, excluded: boolean): Promise<void> => invoke("set_excluded", { image, excluded }),

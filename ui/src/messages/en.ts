@@ -28,8 +28,8 @@ export const en = {
     backTitle: "Back (Alt+←)",
     forward: "Forward",
     forwardTitle: "Forward (Alt+→)",
-    filterHits: "Filter results by file name",
-    filterPhotos: "Filter photos by file name",
+    filterHits: "Filter results by name, SKU…",
+    filterPhotos: "Filter photos by name, SKU…",
     clearFilter: "Clear the filter",
     offline: "Offline",
     offlineTitle: "Vitrine never uses the network: photos are decoded, embedded and compared on this computer.",
@@ -143,7 +143,7 @@ export const en = {
       `What counts as near begins at ${format.similarity(cutoff.similarity)}: only ${oneIn(cutoff.randomPairs)} random pairs of this catalog are nearer.`,
     none: "There is nothing to compare with yet",
     noneHint: "No photo of the catalog has been embedded. Add a folder, or wait until indexing has taken in the first photos.",
-    noMatch: (filter: string) => `No result has “${filter}” in its file name`,
+    noMatch: (filter: string) => `No result has “${filter}” in its file name or product data`,
     searching: "Searching…",
     failed: "This search did not work",
     failedHint: (code: ErrorCode) => {
@@ -243,7 +243,7 @@ export const en = {
     empty: "The catalog is empty",
     emptyHint: "Add a folder of product photos, or drop one on the window.",
     noFolders: "No folder added yet.",
-    noMatch: (filter: string) => `No photo has “${filter}” in its file name`,
+    noMatch: (filter: string) => `No photo has “${filter}” in its file name or product data`,
   },
 
   failures: {

@@ -21,7 +21,7 @@ export class SearchEntry {
   scope: Scope | null = $state.raw(null);
   failure: Failed | null = $state.raw(null);
   busy: boolean = $state(false);
-  /** Only hits with this in their file name are shown. */
+  /** Only hits with this in their file name or their product's texts are shown. */
   filter: string = $state("");
   /** Index into `hits`. */
   selected: number = $state(0);
@@ -55,7 +55,13 @@ export class SearchEntry {
 
 function matching(hits: Hit[], filter: string): Hit[] {
   const wanted = filter.trim().toLocaleLowerCase();
-  return wanted === "" ? hits : hits.filter((hit) => hit.name.toLocaleLowerCase().includes(wanted));
+  if (wanted === "") return hits;
+  const words = wanted.split(/\s+/);
+  return hits.filter(({ name, product }) => {
+    if (name.toLocaleLowerCase().includes(wanted)) return true;
+    const texts = product.map(({ value }) => (typeof value === "number" ? "" : String(value).toLocaleLowerCase()));
+    return words.every((word) => texts.some((text) => text.includes(word)));
+  });
 }
 
 function firstBelow(hits: Hit[], cutoff: Cutoff | null): number | null {

@@ -6,7 +6,7 @@ use embedding::{Embedding, ImageId};
 
 use crate::{
     Catalog, CatalogError, ContentHash, Counts, EmbeddedFile, PhotoRow, StoredFailure, StoredFile,
-    StoredImage, db, path, sync,
+    StoredImage, db, db::photo::PhotoFilter, path, sync,
 };
 
 impl Catalog {
@@ -107,7 +107,8 @@ impl Catalog {
     }
 
     /// `limit` photos from the `offset`th on, in the order they were added; with `filter`, only those with
-    /// a file whose name contains it, whatever the case. Photos being added never move earlier ones.
+    /// a file whose name contains it or a product whose texts contain every word of it, whatever the case. Photos
+    /// being added never move earlier ones.
     ///
     /// # Errors
     /// As all reads.
@@ -117,9 +118,9 @@ impl Catalog {
         limit: usize,
         filter: Option<&str>,
     ) -> Result<Vec<PhotoRow>, CatalogError> {
-        let filter = filter.filter(|part| !part.is_empty());
+        let filter = self.photo_filter(filter)?;
         self.database
-            .read(|connection| db::photo::page(connection, offset, limit, filter))
+            .read(|connection| db::photo::page(connection, offset, limit, filter.as_ref()))
     }
 
     /// How many photos all pages of this `filter` hold.
@@ -127,10 +128,22 @@ impl Catalog {
     /// # Errors
     /// As all reads.
     pub fn matching(&self, filter: Option<&str>) -> Result<usize, CatalogError> {
-        self.database.read(|connection| match filter {
-            None | Some("") => db::image::count(connection),
-            Some(part) => db::photo::count_named(connection, part),
+        let filter = self.photo_filter(filter)?;
+        self.database.read(|connection| match &filter {
+            None => db::image::count(connection),
+            Some(filter) => db::photo::count_where(connection, filter),
         })
+    }
+
+    fn photo_filter<'a>(
+        &self,
+        text: Option<&'a str>,
+    ) -> Result<Option<PhotoFilter<'a>>, CatalogError> {
+        let Some(name) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let others = self.products()?.photos_saying(name);
+        Ok(Some(PhotoFilter { name, others }))
     }
 
     /// The photo's thumbnail: JPEG bytes.

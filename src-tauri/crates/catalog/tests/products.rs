@@ -307,3 +307,25 @@ fn values_and_groups_are_counted_by_photo() {
     assert_eq!((groups.name(shoe), groups.photos(shoe)), ("B9", 2));
     assert!(table.groups("weight", |_| true).is_err());
 }
+
+#[test]
+fn photos_are_browsed_by_file_name_and_by_what_their_products_say() {
+    let fixture = Fixture::new();
+    let catalog = fixture.open();
+    let photos = shop(&catalog);
+    let page = |filter: &str| -> Vec<ImageId> {
+        let page = catalog.page(0, 10, Some(filter)).unwrap();
+        assert_eq!(
+            catalog.matching(Some(filter)).unwrap(),
+            page.len(),
+            "{filter}"
+        );
+        page.iter().map(|photo| photo.id).collect()
+    };
+    assert_eq!(page("blue"), photos[..2]);
+    assert_eq!(page(" a1 RED "), photos[..1]);
+    assert_eq!(page("000002"), photos[2..3]);
+    assert_eq!(page("b9"), photos[2..3]);
+    assert_eq!(page("violet"), []);
+    assert_eq!(page(" "), photos);
+}

@@ -26,13 +26,14 @@ pub(crate) fn page(
     connection: &Connection,
     offset: usize,
     limit: usize,
-    filter: Option<&str>,
+    filter: Option<&PhotoFilter<'_>>,
 ) -> rusqlite::Result<Vec<PhotoRow>> {
     // With a filter the covering index (image_id, name) is walked, already in the order of the page.
     let chosen = match filter {
         None => "SELECT id FROM image ORDER BY id LIMIT ?2 OFFSET ?1",
         Some(_) => {
-            "SELECT DISTINCT image_id AS id FROM location WHERE instr(name, ?3) > 0
+            "SELECT DISTINCT image_id AS id FROM location
+             WHERE instr(name, ?3) > 0 OR image_id IN (SELECT value FROM json_each(?4))
              ORDER BY image_id LIMIT ?2 OFFSET ?1"
         }
     };
@@ -43,17 +44,38 @@ pub(crate) fn page(
     let (offset, limit) = (offset as i64, limit as i64);
     collect(match filter {
         None => statement.query(params![offset, limit])?,
-        Some(part) => statement.query(params![offset, limit, part.to_lowercase()])?,
+        Some(filter) => statement.query(params![
+            offset,
+            limit,
+            filter.name.to_lowercase(),
+            filter.others_as_json()
+        ])?,
     })
 }
 
-/// How many photos have a file with `part` in its name.
-pub(crate) fn count_named(connection: &Connection, part: &str) -> rusqlite::Result<usize> {
+/// How many photos the filter lets through.
+pub(crate) fn count_where(
+    connection: &Connection,
+    filter: &PhotoFilter<'_>,
+) -> rusqlite::Result<usize> {
     connection.query_row(
-        "SELECT count(DISTINCT image_id) FROM location WHERE instr(name, ?1) > 0",
-        [part.to_lowercase()],
+        "SELECT count(DISTINCT image_id) FROM location
+         WHERE instr(name, ?1) > 0 OR image_id IN (SELECT value FROM json_each(?2))",
+        [filter.name.to_lowercase(), filter.others_as_json()],
         |row| size_of(row, 0),
     )
+}
+
+/// Lets photos through that have a file with this in its name, and some others.
+pub(crate) struct PhotoFilter<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) others: Vec<ImageId>,
+}
+
+impl PhotoFilter<'_> {
+    fn others_as_json(&self) -> String {
+        serde_json::to_string(&self.others).expect("numbers are JSON")
+    }
 }
 
 fn collect(mut rows: rusqlite::Rows<'_>) -> rusqlite::Result<Vec<PhotoRow>> {

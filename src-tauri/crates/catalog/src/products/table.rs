@@ -241,6 +241,18 @@ impl ProductTable {
         self.selected(&filter.0)
     }
 
+    /// The photos whose product has every word of `text` in some text of it.
+    pub fn photos_saying(&self, text: &str) -> Vec<ImageId> {
+        let selected = self
+            .select(&Filter::words(text))
+            .expect("words ask for no column");
+        let photos = self.photos.iter();
+        photos
+            .filter(|(_, row)| selected.products[**row as usize])
+            .map(|(image, _)| *image)
+            .collect()
+    }
+
     /// Whether a photo is among the selected.
     pub fn is_in(&self, selected: &Selected, image: ImageId) -> bool {
         match self.photos.get(&image) {
