@@ -60,7 +60,8 @@ impl Catalog {
     /// Takes products in, all or on any error none. `columns` are those that come in; columns known before
     /// and not among them stay, behind them. A column that was of another kind before is text from then on.
     /// Products with a known key are changed, the others added; those that do not come in stay as they are.
-    /// Which photo shows which product is said anew for all photos named here. `rule` is kept as the setting
+    /// Which photo shows which product is said anew for all photos named here; a product that loses all its
+    /// photos to others so, as when the same rows come in under another key, is forgotten. `rule` is kept as the setting
     /// [`Catalog::product_rule`] gives back.
     ///
     /// # Errors
@@ -90,12 +91,14 @@ impl Catalog {
             let staying = known.into_iter().map(|(_, column)| column);
             all.extend(staying.filter(|old| !columns.iter().any(|column| same(old, column))));
             let ids = db::product::set_columns(transaction, &all)?;
+            let shown = db::product::shown(transaction)?;
             for product in products {
                 let id = db::product::put(transaction, &ids[..columns.len()], product)?;
                 for photo in &product.photos {
                     db::product::attach(transaction, *photo, id)?;
                 }
             }
+            db::product::remove_unshown(transaction, &shown)?;
             db::setting::put(transaction, RULE, rule)?;
             Ok(())
         })
@@ -119,7 +122,10 @@ impl Catalog {
     /// # Errors
     /// As all writes.
     pub fn forget_products(&self) -> Result<(), CatalogError> {
-        self.change_products(|transaction| Ok(db::product::clear(transaction)?))
+        self.change_products(|transaction| {
+            db::product::clear(transaction)?;
+            Ok(db::setting::remove(transaction, RULE)?)
+        })
     }
 
     /// How photos find their product, as [`Catalog::import_products`] was told; `None` without product data.

@@ -91,6 +91,28 @@ pub(crate) fn attach(
         .map(drop)
 }
 
+/// The products that some photo shows.
+pub(crate) fn shown(connection: &Connection) -> rusqlite::Result<Vec<ProductId>> {
+    let mut statement = connection.prepare("SELECT DISTINCT product_id FROM image_product")?;
+    let rows = statement.query_map([], |row| row.get(0).map(ProductId))?;
+    rows.collect()
+}
+
+/// Forgets those of these products that no photo shows.
+pub(crate) fn remove_unshown(
+    transaction: &Transaction<'_>,
+    products: &[ProductId],
+) -> rusqlite::Result<()> {
+    let ids = serde_json::to_string(products).expect("numbers are JSON");
+    transaction
+        .execute(
+            "DELETE FROM product WHERE id IN (SELECT value FROM json_each(?1))
+             AND id NOT IN (SELECT product_id FROM image_product)",
+            [ids],
+        )
+        .map(drop)
+}
+
 /// Forgets everything about products.
 pub(crate) fn clear(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch(

@@ -11,6 +11,13 @@ pub(crate) fn get(connection: &Connection, key: &str) -> rusqlite::Result<Option
         .optional()
 }
 
+/// Forgets it.
+pub(crate) fn remove(transaction: &Transaction<'_>, key: &str) -> rusqlite::Result<()> {
+    transaction
+        .execute("DELETE FROM setting WHERE key = ?1", [key])
+        .map(drop)
+}
+
 /// Sets it.
 pub(crate) fn put(transaction: &Transaction<'_>, key: &str, value: &str) -> rusqlite::Result<()> {
     transaction.execute(
