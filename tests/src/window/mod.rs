@@ -31,6 +31,9 @@ pub use page::{Hit, Timings};
 const PRESS_AGAIN: Duration = Duration::from_secs(5);
 /// How long starting or ending may take on a slow machine that is busy with other things.
 const START_TIME: Duration = Duration::from_secs(60);
+/// How often a drag is made at most, and how long each may take to be a drop.
+const DRAGS: usize = 3;
+const DROP_TIME: Duration = Duration::from_secs(10);
 /// The size windows are tested at, in pixels: the smallest laptop people show things on.
 pub const LAPTOP: (i32, i32) = (1280, 800);
 
@@ -136,12 +139,25 @@ impl Window {
         self.on_screen
     }
 
-    /// Drops files on the middle of the window, dragged from another program.
+    /// Drops files on the middle of the window, dragged from another program, and waits until the page knows of
+    /// it. A drag that gets lost on a busy desktop is made again, as a person would.
     ///
     /// # Errors
-    /// When the drag does not come to its end.
+    /// When the drag does not come to its end, or no drop comes of it.
     pub fn drop_files(&self, files: &[PathBuf]) -> Result<()> {
-        desktop::drop_files(self.on_screen, (0.5, 0.5), files)
+        let drops = || self.attribute("frame", "data-drops");
+        let before = drops()?;
+        let mut dropped = Ok(());
+        for _ in 0..DRAGS {
+            desktop::drop_files(self.on_screen, (0.5, 0.5), files)?;
+            dropped = wait_until(DROP_TIME, "the page to be told of the drop", || {
+                Ok(drops()? != before)
+            });
+            if dropped.is_ok() {
+                break;
+            }
+        }
+        dropped
     }
 
     /// Presses a key or a combination, such as `ctrl+v`.

@@ -76,10 +76,10 @@ export class Application {
         this.session.dragged = null;
         return;
       case "queryDropped":
-        this.session.dragged = null;
+        this.session.dropped();
         return this.#take(event);
       case "foldersDropped":
-        this.session.dragged = null;
+        this.session.dropped();
         for (const { id, name } of event.folders) {
           this.notices.show("offer", say.drop.offer(name), say.drop.offerHint, {
             label: say.drop.add,
@@ -88,7 +88,7 @@ export class Application {
         }
         return;
       case "productsDropped":
-        this.session.dragged = null;
+        this.session.dropped();
         return this.productImport.show(event.preview);
       case "jobEnded":
         return this.#jobEnded(event.report);

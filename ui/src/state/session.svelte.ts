@@ -7,6 +7,8 @@ export type Dragged = { photos: number; folders: number; tables: number; others:
 export class Session {
   status: Status | null = $state.raw(null);
   dragged: Dragged | null = $state.raw(null);
+  /** What was let go of over the window so far. */
+  drops: number = $state(0);
   /** Set when the engine could not be reached at all. */
   unreached: Failed | null = $state.raw(null);
 
@@ -22,4 +24,9 @@ export class Session {
   readonly job: JobProgress | null = $derived(this.status?.job ?? null);
   /** True for a catalog that is open and holds nothing yet. */
   readonly emptyCatalog: boolean = $derived(this.catalog !== null && this.catalog.photos === 0);
+
+  dropped(): void {
+    this.dragged = null;
+    this.drops += 1;
+  }
 }
