@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use super::process::{Running, output, wait_until};
 
 /// How long the desktop may take to do what it was asked to.
-const DESKTOP_TIME: Duration = Duration::from_secs(30);
+const DESKTOP_TIME: Duration = Duration::from_secs(90);
 /// Where the window to drag from is put: beside an application window of 1280 pixels where the screen is wide enough,
 /// and above it otherwise.
 const DRAG_FROM: (i32, i32) = (1320, 200);

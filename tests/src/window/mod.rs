@@ -30,10 +30,10 @@ pub use page::{Hit, Timings};
 /// How long a close that was asked for may go unanswered before it is asked for again.
 const PRESS_AGAIN: Duration = Duration::from_secs(5);
 /// How long starting or ending may take on a slow machine that is busy with other things.
-const START_TIME: Duration = Duration::from_secs(60);
+const START_TIME: Duration = Duration::from_secs(120);
 /// How often a drag is made at most, and how long each may take to be a drop.
 const DRAGS: usize = 3;
-const DROP_TIME: Duration = Duration::from_secs(10);
+const DROP_TIME: Duration = Duration::from_secs(30);
 /// The size windows are tested at, in pixels: the smallest laptop people show things on.
 pub const LAPTOP: (i32, i32) = (1280, 800);
 
