@@ -72,32 +72,23 @@ mod linux {
             .iter()
             .map(|times| times.total - times.decode - times.embed)
             .collect();
-        let of = |time: fn(&Timings) -> f64| median(drops.iter().map(time).collect());
         println!(
             "photos                              {}",
             fs::read_dir(&photos)?.count()
         );
         println!("drops                               {}", drops.len());
-        println!(
-            "drop to painted results, median     {:.1} ms",
-            of(|times| times.total)
-        );
-        println!(
-            "  decode                            {:.1} ms",
-            of(|times| times.decode)
-        );
-        println!(
-            "  embed                             {:.1} ms",
-            of(|times| times.embed)
-        );
-        println!(
-            "  search                            {:.1} ms",
-            of(|times| times.search)
-        );
-        println!(
-            "  paint                             {:.1} ms",
-            of(|times| times.paint)
-        );
+        type Part = fn(&Timings) -> f64;
+        let parts: [(&str, Part); 5] = [
+            ("drop to painted results, median", |times| times.total),
+            ("  decode", |times| times.decode),
+            ("  embed", |times| times.embed),
+            ("  search", |times| times.search),
+            ("  paint", |times| times.paint),
+        ];
+        for (name, time) in parts {
+            let median = median(drops.iter().map(time).collect());
+            println!("{name:<35} {median:.1} ms");
+        }
         println!(
             "beyond decode and embed, median     {:.1} ms (goal: below 50)",
             median(beyond.clone())

@@ -5,14 +5,7 @@ use std::fs;
 use anyhow::Result;
 use end_to_end::window::{Home, Window, desktop};
 
-use crate::photos::{CHAIR, PLANT, copy_of, picture_of, sample, sample_count};
-
-fn with_sample(home: &Home) -> Result<Window> {
-    let window = Window::open(home, &home.arguments())?;
-    window.click("add-sample")?;
-    window.wait_for_photos(sample_count()?)?;
-    Ok(window)
-}
+use crate::photos::{CHAIR, PLANT, copy_of, picture_of, sample, with_sample};
 
 #[test]
 fn a_copied_picture_and_a_copied_file_are_searched_with_when_pasted() -> Result<()> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use end_to_end::window::{Home, Window, process::wait_until};
 
-use crate::photos::{CHAIR, copy_of, sample_count};
+use crate::photos::{CHAIR, copy_of, look_for, sample_count, with_sample};
 
 #[test]
 fn a_newcomer_takes_the_sample_drops_a_photo_sees_its_look_alikes_goes_on_and_back() -> Result<()> {
@@ -69,13 +69,8 @@ fn a_newcomer_takes_the_sample_drops_a_photo_sees_its_look_alikes_goes_on_and_ba
 #[test]
 fn everything_of_a_search_can_be_done_from_the_keyboard() -> Result<()> {
     let home = Home::new()?;
-    let window = Window::open(&home, &home.arguments())?;
-    window.click("add-sample")?;
-    window.wait_for_photos(sample_count()?)?;
-    let dropped = home.file("query.jpg");
-    copy_of(CHAIR, &dropped)?;
-    window.drop_files(&[dropped])?;
-    let hits = window.results_after(0)?;
+    let window = with_sample(&home)?;
+    let hits = look_for(CHAIR, &window, &home)?;
 
     window.script(
         "document.querySelector('[data-testid=\"results-grid\"]').focus()",

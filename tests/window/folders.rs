@@ -5,7 +5,7 @@ use std::{fs, os::unix::ffi::OsStringExt, time::Duration};
 use anyhow::Result;
 use end_to_end::window::{Home, Window, process::wait_until};
 
-use crate::photos::{CHAIR, copy_of, fill, sample, sample_count};
+use crate::photos::{CHAIR, fill, look_for, sample, with_sample};
 
 #[test]
 fn a_dropped_folder_with_a_broken_file_is_taken_in_the_file_named_and_all_found_again_after_a_restart()
@@ -51,10 +51,7 @@ fn a_dropped_folder_with_a_broken_file_is_taken_in_the_file_named_and_all_found_
 
     let window = Window::open(&home, &home.arguments())?;
     window.wait_for_photos(14)?;
-    let dropped = home.file("query.jpg");
-    copy_of(CHAIR, &dropped)?;
-    window.drop_files(&[dropped])?;
-    let hits = window.results_after(0)?;
+    let hits = look_for(CHAIR, &window, &home)?;
     assert!(hits[..2].iter().any(|hit| hit.name == CHAIR), "{hits:?}");
     assert!(
         hits[..2].iter().any(|hit| hit.name.starts_with("caf")),
@@ -89,11 +86,8 @@ fn cancelled_indexing_keeps_what_is_done_says_so_and_goes_on_when_asked() -> Res
     })?;
     window.screenshot("12-indexing")?;
 
-    let dropped = home.file("query.jpg");
-    copy_of(CHAIR, &dropped)?;
-    window.drop_files(&[dropped])?;
     assert!(
-        !window.results_after(0)?.is_empty(),
+        !look_for(CHAIR, &window, &home)?.is_empty(),
         "search works while indexing"
     );
     window.screenshot("13-search-while-indexing")?;
@@ -115,9 +109,7 @@ fn cancelled_indexing_keeps_what_is_done_says_so_and_goes_on_when_asked() -> Res
 #[test]
 fn the_sample_is_offered_only_until_it_is_in_the_catalog() -> Result<()> {
     let home = Home::new()?;
-    let window = Window::open(&home, &home.arguments())?;
-    window.click("add-sample")?;
-    window.wait_for_photos(sample_count()?)?;
+    let window = with_sample(&home)?;
     window.wait_for_no("add-sample")?;
     window.click("nav-catalog")?;
     window.wait_for("folder-row")?;

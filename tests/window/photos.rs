@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result};
 use end_to_end::{
     photos::jpeg,
-    window::{sample_photos, sample_photos_folder},
+    window::{Hit, Home, Window, sample_photos, sample_photos_folder},
 };
 
 /// A sample photo whose look-alikes the tests ask for.
@@ -24,6 +24,23 @@ pub(crate) fn sample(name: &str) -> PathBuf {
 /// How many sample photos there are.
 pub(crate) fn sample_count() -> Result<usize> {
     Ok(sample_photos()?.len())
+}
+
+/// The window, with the sample in its catalog.
+pub(crate) fn with_sample(home: &Home) -> Result<Window> {
+    let window = Window::open(home, &home.arguments())?;
+    window.click("add-sample")?;
+    window.wait_for_photos(sample_count()?)?;
+    Ok(window)
+}
+
+/// Drops a copy of a sample photo on the window, and gives what it finds.
+pub(crate) fn look_for(name: &str, window: &Window, home: &Home) -> Result<Vec<Hit>> {
+    let query = home.file("query.jpg");
+    copy_of(name, &query)?;
+    let before = window.searches_painted()?;
+    window.drop_files(&[query])?;
+    window.results_after(before)
 }
 
 /// A sample photo as somebody else has it: smaller, compressed anew, under another name.

@@ -5,7 +5,7 @@ use anyhow::Result;
 use end_to_end::window::{Home, LAPTOP, Window, process::wait_until};
 use std::time::Duration;
 
-use crate::photos::{CHAIR, copy_of, sample_count};
+use crate::photos::{CHAIR, look_for, with_sample};
 
 /// A desk's screen, in pixels.
 const DESK: (i32, i32) = (1920, 1080);
@@ -13,13 +13,8 @@ const DESK: (i32, i32) = (1920, 1080);
 #[test]
 fn the_window_is_at_home_in_light_and_dark_on_a_laptop_and_on_a_desk() -> Result<()> {
     let home = Home::new()?;
-    let mut window = Window::open(&home, &home.arguments())?;
-    window.click("add-sample")?;
-    window.wait_for_photos(sample_count()?)?;
-    let dropped = home.file("query.jpg");
-    copy_of(CHAIR, &dropped)?;
-    window.drop_files(&[dropped])?;
-    window.results_after(0)?;
+    let mut window = with_sample(&home)?;
+    look_for(CHAIR, &window, &home)?;
     for (theme, nth) in [("light", 1), ("dark", 2)] {
         choose_theme(&window, theme, nth)?;
         for (size, name) in [(LAPTOP, "laptop"), (DESK, "desk")] {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use end_to_end::window::{Home, Window};
 use serde_json::json;
 
-use crate::photos::{CHAIR, PLANT, copy_of, fill, sample, sample_count};
+use crate::photos::{CHAIR, PLANT, fill, look_for, sample, sample_count, with_sample};
 
 /// What is asked of the sample's facets here.
 const FURNITURE: &str = "category:Furniture";
@@ -14,13 +14,8 @@ const FURNITURE: &str = "category:Furniture";
 #[test]
 fn the_sample_shows_sku_and_price_and_is_narrowed_down_by_what_its_products_say() -> Result<()> {
     let home = Home::new()?;
-    let mut window = Window::open(&home, &home.arguments())?;
-    window.click("add-sample")?;
-    window.wait_for_photos(sample_count()?)?;
-    let dropped = home.file("query.jpg");
-    copy_of(CHAIR, &dropped)?;
-    window.drop_files(&[dropped])?;
-    let hits = window.results_after(0)?;
+    let mut window = with_sample(&home)?;
+    let hits = look_for(CHAIR, &window, &home)?;
     window.wait_for("filters")?;
     let first = window.texts("hit")?.into_iter().next().context("a hit")?;
     assert!(
@@ -90,11 +85,7 @@ fn a_dropped_csv_is_looked_at_attached_and_taken_away_again() -> Result<()> {
     window.click("import-attach")?;
     window.wait_for_no("import-dialog")?;
 
-    let dropped = home.file("query.jpg");
-    copy_of(CHAIR, &dropped)?;
-    let before = window.searches_painted()?;
-    window.drop_files(&[dropped])?;
-    let hits = window.results_after(before)?;
+    let hits = look_for(CHAIR, &window, &home)?;
     assert_eq!(hits[0].name, "KR-4711_front.jpg", "{hits:?}");
     let first = window.texts("hit")?.into_iter().next().context("a hit")?;
     assert!(

@@ -3,17 +3,9 @@
 
 mod common;
 
-use catalog::{Cell, Column, ColumnKind, Filter, Method, NewProduct};
-use common::{Fixture, embedding, fill};
+use catalog::{Cell, ColumnKind, Filter, Method, NewProduct};
+use common::{Fixture, column, embedding, fill};
 use embedding::ImageId;
-
-fn column(name: &str, kind: ColumnKind) -> Column {
-    Column {
-        name: name.into(),
-        kind,
-        unit: None,
-    }
-}
 
 /// A source of any numbers, always the same.
 struct Dice(u64);

@@ -3,17 +3,9 @@
 
 mod common;
 
-use catalog::{Access, Catalog, Cell, Column, ColumnKind, Filter, FilterError, NewProduct};
-use common::{Fixture, embed, fill, put};
+use catalog::{Access, Catalog, Cell, ColumnKind, Filter, FilterError, NewProduct};
+use common::{Fixture, column, embed, fill, put};
 use embedding::ImageId;
-
-fn column(name: &str, kind: ColumnKind) -> Column {
-    Column {
-        name: name.into(),
-        kind,
-        unit: None,
-    }
-}
 
 fn text(text: &str) -> Option<Cell> {
     Some(Cell::Text(text.into()))

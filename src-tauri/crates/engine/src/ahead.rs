@@ -3,25 +3,20 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, OnceLock, Weak},
     time::{Duration, Instant},
 };
 
 use embedding::Embedding;
 use vision::DecodedImage;
 
-use crate::{Engine, EngineError, ModelState};
+use crate::{Engine, EngineError, ModelState, sync::lock};
 
 /// Photos remembered; whoever searches by an older one waits for its embedding.
 const MOST: usize = 4;
 
 /// An embedding with the time it took, once it is there; `None` when there was none to be had.
-type Slot = (Mutex<State>, Condvar);
-
-enum State {
-    Coming,
-    Done(Option<(Embedding, Duration)>),
-}
+type Slot = OnceLock<Option<(Embedding, Duration)>>;
 
 /// The embeddings begun.
 #[derive(Default)]
@@ -42,16 +37,11 @@ impl Begun {
             .iter()
             .find(|(begun, _)| begun.ptr_eq(&wanted))
             .map(|(_, slot)| Arc::clone(slot))?;
-        let coming = |state: &mut State| matches!(state, State::Coming);
-        let state = slot.1.wait_while(lock(&slot.0), coming);
-        match &*state.unwrap_or_else(PoisonError::into_inner) {
-            State::Done(done) => done.clone(),
-            State::Coming => None,
-        }
+        slot.wait().clone()
     }
 
     fn begin(&self, image: &Arc<DecodedImage>) -> Arc<Slot> {
-        let slot = Arc::new((Mutex::new(State::Coming), Condvar::new()));
+        let slot = Arc::<Slot>::default();
         let mut begun = lock(&self.0);
         begun.retain(|(image, _)| image.strong_count() > 0);
         begun.push_back((Arc::downgrade(image), Arc::clone(&slot)));
@@ -84,21 +74,14 @@ impl Ahead {
             Ok(embedder.embed(vec![tensor])?.pop().map(|one| one.embedding))
         };
         let embedding = made().ok().flatten();
-        *lock(&self.slot.0) = State::Done(embedding.map(|made| (made, started.elapsed())));
+        self.slot
+            .get_or_init(|| embedding.map(|made| (made, started.elapsed())));
     }
 }
 
 impl Drop for Ahead {
     /// Run or not, nobody waits for it any longer.
     fn drop(&mut self) {
-        let mut state = lock(&self.slot.0);
-        if matches!(*state, State::Coming) {
-            *state = State::Done(None);
-        }
-        self.slot.1.notify_all();
+        self.slot.get_or_init(|| None);
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

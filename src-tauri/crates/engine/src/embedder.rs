@@ -6,7 +6,7 @@
 use std::{
     ffi::OsString,
     path::PathBuf,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
     time::Duration,
 };
@@ -17,7 +17,7 @@ use vision::{
     DeviceChoice, DeviceRequest, Features, InputTensor, Model, ModelCard, ProbeCommand, Tuning,
 };
 
-use crate::EngineError;
+use crate::{EngineError, sync::lock};
 
 /// How to bring a model up on a device.
 #[derive(Clone, Debug)]
@@ -314,9 +314,4 @@ fn run(model: &Model, tensors: &[InputTensor]) -> Reply {
             })
         })
         .collect()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // The state is replaced whole, so a panic elsewhere cannot leave it half written.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
+        Condvar, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -11,7 +11,7 @@ use std::{
 
 use crossbeam_channel::{Sender, bounded};
 
-use crate::CancelToken;
+use crate::{CancelToken, sync::lock};
 
 /// Runs `work` over `items` on `workers` threads and sends the results in input order.
 /// Only items fewer than `window` places after the first unsent one are begun, so one slow item cannot make
@@ -86,19 +86,14 @@ impl Front {
         let too_far = |due: &mut Option<usize>| due.is_some_and(|due| number >= due + window);
         let due = self
             .moved
-            .wait_while(self.lock(), too_far)
+            .wait_while(lock(&self.due), too_far)
             .unwrap_or_else(PoisonError::into_inner);
         due.is_some()
     }
 
     fn move_to(&self, due: usize) {
-        *self.lock() = Some(due);
+        *lock(&self.due) = Some(due);
         self.moved.notify_all();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<usize>> {
-        // The value is replaced whole, so a panic elsewhere cannot leave it half written.
-        self.due.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -106,7 +101,7 @@ struct CloseOnDrop<'a>(&'a Front);
 
 impl Drop for CloseOnDrop<'_> {
     fn drop(&mut self) {
-        *self.0.lock() = None;
+        *lock(&self.0.due) = None;
         self.0.moved.notify_all();
     }
 }

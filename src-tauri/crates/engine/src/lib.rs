@@ -23,6 +23,7 @@ mod query;
 mod read;
 mod report;
 mod scan;
+mod sync;
 
 pub use ahead::Ahead;
 pub use cancel::CancelToken;

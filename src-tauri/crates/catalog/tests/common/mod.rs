@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use catalog::{
-    Access, Catalog, CatalogError, Change, ContentHash, Embedded, FileStamp, IndexOptions,
+    Access, Catalog, CatalogError, Change, Column, ColumnKind, ContentHash, Embedded, FileStamp,
+    IndexOptions,
 };
 use embedding::{Embedding, EmbeddingSpace, ImageId};
 
@@ -63,6 +64,15 @@ impl Fixture {
     pub fn tamper(&self, sql: &str) {
         let connection = rusqlite::Connection::open(self.database()).expect("the database opens");
         connection.execute_batch(sql).expect("the tampering works");
+    }
+}
+
+/// A column of product data, of no unit.
+pub fn column(name: &str, kind: ColumnKind) -> Column {
+    Column {
+        name: name.into(),
+        kind,
+        unit: None,
     }
 }
 

@@ -179,9 +179,9 @@ fn number(text: &str, decimal: char, group: char) -> Option<f64> {
 /// Days, all in one notation. Of "3/4/2026" nobody knows which is the month unless another cell tells.
 fn dates(texts: &[&str]) -> Option<Cells> {
     type Order = fn([u16; 3]) -> Option<Date>;
-    let day_first: Order = |[day, month, year]| Date::new(year, month as u8, day as u8);
-    let month_first: Order = |[month, day, year]| Date::new(year, month as u8, day as u8);
-    let year_first: Order = |[year, month, day]| Date::new(year, month as u8, day as u8);
+    let day_first: Order = |[day, month, year]| date(year, month, day);
+    let month_first: Order = |[month, day, year]| date(year, month, day);
+    let year_first: Order = |[year, month, day]| date(year, month, day);
     let read = |mark: char, order: Order| {
         all(texts, |text| {
             let day = text.split([' ', 'T']).next().unwrap_or_default();
@@ -206,6 +206,10 @@ fn dates(texts: &[&str]) -> Option<Cells> {
             }
         })
     })
+}
+
+fn date(year: u16, month: u16, day: u16) -> Option<Date> {
+    Date::new(year, month.try_into().ok()?, day.try_into().ok()?)
 }
 
 fn tags(name: &str, texts: &[&str]) -> Option<Cells> {
@@ -335,7 +339,9 @@ mod tests {
             ["2026-01-31", "2026-03-04"]
         );
         assert_eq!(kind("d", &["3/4/2026"]).0, ColumnKind::Text);
-        assert_eq!(kind("d", &["2026-02-30"]).0, ColumnKind::Text);
+        for wrong in ["2026-02-30", "2026-257-1", "2026-1-257", "257.1.2026"] {
+            assert_eq!(kind("d", &[wrong]).0, ColumnKind::Text, "{wrong}");
+        }
     }
 
     #[test]
