@@ -27,6 +27,9 @@ use crate::{
     scan::scan,
 };
 
+/// Changes without content committed at once: few enough that a search or a cancelling never waits long for one.
+const NOTES_AT_ONCE: usize = 10_000;
+
 /// What an ingest works with.
 pub(crate) struct Ingest<'a> {
     pub(crate) catalog: &'a Catalog,
@@ -101,6 +104,7 @@ impl Ingest<'_> {
                 .collect(),
             ..IngestReport::default()
         };
+        self.mark_returned(&plan, &mut report)?;
         let mut gone = plan.gone.clone();
         // A catalog that is up to date needs no model.
         let mut waited = Duration::ZERO;
@@ -326,6 +330,29 @@ impl Ingest<'_> {
             .find(|path| gone.contains(path)))
     }
 
+    /// Files that are back as they were: a note each, and nothing is read.
+    fn mark_returned(
+        &self,
+        plan: &IngestPlan,
+        report: &mut IngestReport,
+    ) -> Result<(), EngineError> {
+        for some in plan.returned.chunks(NOTES_AT_ONCE) {
+            if self.cancel.is_cancelled() {
+                return Ok(());
+            }
+            let changes: Vec<Change> = some
+                .iter()
+                .map(|(file, image)| Change::Locate {
+                    file: file.clone(),
+                    image: *image,
+                })
+                .collect();
+            self.catalog.commit(&changes)?;
+            report.changed += some.len();
+        }
+        Ok(())
+    }
+
     fn mark_missing(
         &self,
         gone: &BTreeSet<PathBuf>,
@@ -335,8 +362,8 @@ impl Ingest<'_> {
             .difference(known)
             .map(|path| Change::Missing { path: path.clone() })
             .collect();
-        if !changes.is_empty() {
-            self.catalog.commit(&changes)?;
+        for some in changes.chunks(NOTES_AT_ONCE) {
+            self.catalog.commit(some)?;
         }
         Ok(())
     }

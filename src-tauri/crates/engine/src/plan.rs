@@ -1,11 +1,13 @@
 //! Stage 2, plan: what a scan saw against what the catalog knows. Pure: reads no file, writes nothing.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet, HashMap, HashSet},
+    ffi::OsStr,
     path::{Path, PathBuf},
 };
 
 use catalog::{StoredFailure, StoredFile};
+use embedding::ImageId;
 
 use crate::{
     FileFailure,
@@ -20,6 +22,8 @@ pub struct IngestPlan {
     pub to_read: Vec<Candidate>,
     /// Files that are as the catalog knows them.
     pub unchanged: usize,
+    /// Files that were missing and are back as they were, in path order, with the photo they show: not to be read.
+    pub returned: Vec<(FoundFile, ImageId)>,
     /// Known files in the scanned places that are not there any more. One of them may turn
     /// out to be where a file to read was moved from.
     pub gone: BTreeSet<PathBuf>,
@@ -43,9 +47,9 @@ pub struct Candidate {
 pub enum Why {
     /// No stored file has this path.
     Unknown,
-    /// The stored file has another size or modification time, or was marked missing.
+    /// The stored file has another size or modification time.
     Changed,
-    /// Unchanged on disk, but its photo has no vectors of the model in use.
+    /// As it was stored, but its photo has no vectors of the model in use.
     NotEmbedded,
 }
 
@@ -56,49 +60,34 @@ pub fn plan(
     stored: &[StoredFile],
     failures: &[StoredFailure],
 ) -> IngestPlan {
-    let known: BTreeMap<&Path, &StoredFile> = stored
+    // By the whole path as text: comparing it component by component is what would take the time.
+    let known: HashMap<&OsStr, &StoredFile> = stored
         .iter()
-        .map(|stored| (stored.file.path.as_path(), stored))
+        .map(|stored| (stored.file.path.as_os_str(), stored))
         .collect();
-    let failed: BTreeMap<&Path, &StoredFailure> = failures
+    let failed: HashMap<&OsStr, &StoredFailure> = failures
         .iter()
         .filter(|failure| failure.code == Cause::Content.code())
-        .map(|failure| (failure.file.path.as_path(), failure))
+        .map(|failure| (failure.file.path.as_os_str(), failure))
         .collect();
     let mut plan = IngestPlan::default();
-    let mut seen: BTreeSet<&Path> = BTreeSet::new();
-
     for file in &scan.files {
-        seen.insert(&file.path);
-        if let Some(failure) = failed
-            .get(file.path.as_path())
-            .filter(|failure| failure.file == *file)
-        {
-            plan.still_failing
-                .push(FileFailure::new(&file.path, failure.reason.clone()));
-            continue;
+        let path = file.path.as_os_str();
+        match failed.get(path).filter(|failure| failure.file == *file) {
+            Some(failure) => plan
+                .still_failing
+                .push(FileFailure::new(&file.path, failure.reason.clone())),
+            None => plan.decide(file, known.get(path).copied()),
         }
-        let why = match known.get(file.path.as_path()) {
-            None => Why::Unknown,
-            Some(stored) if stored.missing => Why::Changed,
-            Some(stored) if stored.file != *file => Why::Changed,
-            Some(stored) if !stored.embedded => Why::NotEmbedded,
-            Some(_) => {
-                plan.unchanged += 1;
-                continue;
-            }
-        };
-        plan.to_read.push(Candidate {
-            file: file.clone(),
-            why,
-        });
     }
-
+    let seen = Places::new(scan.files.iter().map(|file| file.path.as_path()));
+    let (roots, unseen) = (
+        Places::new(roots.iter().map(PathBuf::as_path)),
+        Places::new(scan.unseen.iter().map(PathBuf::as_path)),
+    );
     for stored in stored {
         let path = stored.file.path.as_path();
-        let in_scope = roots.iter().any(|root| path.starts_with(root));
-        let unseen = scan.unseen.iter().any(|place| path.starts_with(place));
-        if in_scope && !unseen && !seen.contains(path) {
+        if !seen.names(path) && roots.hold(path) && !unseen.hold(path) {
             plan.gone.insert(path.to_owned());
             if stored.missing {
                 plan.known_gone.insert(path.to_owned());
@@ -108,10 +97,51 @@ pub fn plan(
     plan
 }
 
+impl IngestPlan {
+    /// What is to be done about a file that is there.
+    fn decide(&mut self, file: &FoundFile, known: Option<&StoredFile>) {
+        let why = match known {
+            None => Why::Unknown,
+            Some(stored) if stored.file != *file => Why::Changed,
+            Some(stored) if !stored.embedded => Why::NotEmbedded,
+            Some(stored) if stored.missing => {
+                self.returned.push((file.clone(), stored.image));
+                return;
+            }
+            Some(_) => {
+                self.unchanged += 1;
+                return;
+            }
+        };
+        self.to_read.push(Candidate {
+            file: file.clone(),
+            why,
+        });
+    }
+}
+
+/// Paths that are looked up by the thousand.
+struct Places<'a>(HashSet<&'a OsStr>);
+
+impl<'a> Places<'a> {
+    fn new(paths: impl Iterator<Item = &'a Path>) -> Self {
+        Self(paths.map(Path::as_os_str).collect())
+    }
+
+    /// Whether the path is one of them.
+    fn names(&self, path: &Path) -> bool {
+        self.0.contains(path.as_os_str())
+    }
+
+    /// Whether the path is one of them or lies below one.
+    fn hold(&self, path: &Path) -> bool {
+        !self.0.is_empty() && path.ancestors().any(|above| self.names(above))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use embedding::ImageId;
 
     fn file(path: &str, modified_nanos: i64) -> FoundFile {
         FoundFile {
@@ -156,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn new_changed_returned_and_unembedded_files_are_read() {
+    fn new_changed_and_unembedded_files_are_read() {
         let scan = found(
             ["a", "b", "c", "d"]
                 .map(|name| file(&format!("/photos/{name}.jpg"), 2))
@@ -166,7 +196,7 @@ mod tests {
             stored("/photos/b.jpg", 1),
             StoredFile {
                 missing: true,
-                ..stored("/photos/c.jpg", 2)
+                ..stored("/photos/c.jpg", 1)
             },
             StoredFile {
                 embedded: false,
@@ -182,6 +212,24 @@ mod tests {
             why,
             [Why::Unknown, Why::Changed, Why::Changed, Why::NotEmbedded]
         );
+    }
+
+    #[test]
+    fn a_missing_file_that_is_back_as_it_was_is_not_read_unless_its_photo_has_no_vectors() {
+        let missing = |path: &str, embedded| StoredFile {
+            missing: true,
+            embedded,
+            ..stored(path, 2)
+        };
+        let scan = found(vec![file("/photos/a.jpg", 2), file("/photos/b.jpg", 2)]);
+        let known = [
+            missing("/photos/a.jpg", true),
+            missing("/photos/b.jpg", false),
+        ];
+        let plan = plan(&roots(), &scan, &known, &[]);
+        assert_eq!(plan.returned, [(file("/photos/a.jpg", 2), ImageId(1))]);
+        assert_eq!(plan.to_read[0].why, Why::NotEmbedded);
+        assert_eq!((plan.to_read.len(), plan.gone.len()), (1, 0));
     }
 
     #[test]

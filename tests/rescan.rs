@@ -1,0 +1,74 @@
+//! Taking the same places in again: files and drives that go and come back.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use end_to_end::{
+    catalogs::{ingest, more_like, open},
+    photos::fill,
+};
+use engine::{Engine, ImageId, stored_form};
+use tempfile::TempDir;
+
+/// A folder for photos and one for the catalog.
+struct Shop {
+    _folder: TempDir,
+    root: PathBuf,
+    photos: PathBuf,
+}
+
+fn shop(count: u64) -> Result<(Shop, Engine)> {
+    let folder = tempfile::tempdir()?;
+    let root = stored_form(folder.path())?;
+    let shop = Shop {
+        photos: root.join("photos"),
+        root,
+        _folder: folder,
+    };
+    fill(&shop.photos, count)?;
+    let engine = open(&shop.root.join("catalog"))?;
+    Ok((shop, engine))
+}
+
+fn photo_at(engine: &Engine, path: &Path) -> Result<ImageId> {
+    engine
+        .image_at(path)?
+        .with_context(|| format!("{} is in the catalog", path.display()))
+}
+
+/// Whether the catalog calls the file at `path` missing.
+fn missing(engine: &Engine, path: &Path) -> Result<bool> {
+    let files = engine.catalog().stored_files()?;
+    let file = files.iter().find(|stored| stored.file.path == path);
+    Ok(file.context("the file is in the catalog")?.missing)
+}
+
+#[test]
+fn a_file_that_is_back_with_its_size_and_time_is_not_read_again() -> Result<()> {
+    let (shop, engine) = shop(3)?;
+    ingest(&engine, &shop.photos)?;
+    let path = shop.photos.join("photo-001.jpg");
+    let (bytes, modified) = (fs::read(&path)?.len(), fs::metadata(&path)?.modified()?);
+    fs::remove_file(&path)?;
+    assert_eq!(ingest(&engine, &shop.photos)?.missing, 1);
+
+    // What is in it would be a failure, were it read.
+    fs::write(&path, vec![0; bytes])?;
+    File::options()
+        .write(true)
+        .open(&path)?
+        .set_modified(modified)?;
+    let report = ingest(&engine, &shop.photos)?;
+    assert_eq!(
+        (report.changed, report.unchanged, report.missing),
+        (1, 2, 0)
+    );
+    assert!(report.failures.is_empty(), "{:?}", report.failures);
+    assert!(!missing(&engine, &path)?);
+    let hits = more_like(&engine, photo_at(&engine, &path)?, 10)?.hits;
+    assert_eq!(hits.len(), 2);
+    Ok(())
+}
