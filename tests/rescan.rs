@@ -10,7 +10,7 @@ use end_to_end::{
     catalogs::{ingest, more_like, open},
     photos::fill,
 };
-use engine::{Engine, ImageId, stored_form};
+use engine::{CancelToken, Engine, ImageId, stored_form};
 use tempfile::TempDir;
 
 /// A folder for photos and one for the catalog.
@@ -70,5 +70,45 @@ fn a_file_that_is_back_with_its_size_and_time_is_not_read_again() -> Result<()> 
     assert!(!missing(&engine, &path)?);
     let hits = more_like(&engine, photo_at(&engine, &path)?, 10)?.hits;
     assert_eq!(hits.len(), 2);
+    Ok(())
+}
+
+#[test]
+fn a_drive_that_disappears_is_unavailable_and_nothing_of_it_is_forgotten() -> Result<()> {
+    let (shop, engine) = shop(4)?;
+    let drive = shop.root.join("drive");
+    fill(&drive.join("spring"), 3)?;
+    let all = [shop.photos.clone(), drive.clone()];
+    engine.ingest(&all, &CancelToken::default(), &|_| ())?;
+    let on_drive = drive.join("spring/photo-002.jpg");
+    let stored = engine.catalog().stored_files()?;
+
+    // Taken out, and then with its empty place left behind, as a mount point is.
+    fs::rename(&drive, shop.root.join("unplugged"))?;
+    for _ in 0..2 {
+        for report in [
+            engine.refresh(&CancelToken::default(), &|_| ())?,
+            ingest(&engine, &drive.join("spring"))?,
+        ] {
+            assert_eq!(report.unavailable, std::slice::from_ref(&drive));
+            assert_eq!((report.missing, report.failures.len()), (0, 0));
+        }
+        assert_eq!(engine.catalog().stored_files()?, stored);
+        let found = more_like(&engine, photo_at(&engine, &on_drive)?, 10)?.hits;
+        assert!(!found.is_empty());
+        let available: Vec<bool> = engine.folders()?.iter().map(|one| one.available).collect();
+        assert_eq!(available, [false, true]);
+        fs::create_dir_all(&drive)?;
+    }
+
+    fs::remove_dir(&drive)?;
+    fs::rename(shop.root.join("unplugged"), &drive)?;
+    let report = engine.refresh(&CancelToken::default(), &|_| ())?;
+    assert_eq!((report.unchanged, report.unavailable.len()), (7, 0));
+
+    // A folder deleted from a drive that is there is gone.
+    fs::write(drive.join("notes.txt"), "so that the drive is not empty")?;
+    fs::remove_dir_all(drive.join("spring"))?;
+    assert_eq!(ingest(&engine, &drive)?.missing, 3);
     Ok(())
 }

@@ -23,6 +23,7 @@ fn index_reports_what_it_did_and_embeds_nothing_the_second_time() -> Result<()> 
         "missing",
         "moved",
         "seconds",
+        "unavailable",
         "unchanged",
     ];
     assert_eq!(keys(&first), expected);
@@ -36,6 +37,29 @@ fn index_reports_what_it_did_and_embeds_nothing_the_second_time() -> Result<()> 
     );
     assert_eq!(second["images_per_second"], 0.0);
     assert_eq!(second["failed"].as_array().context("a list")?.len(), 1);
+    Ok(())
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named_and_a_path_that_never_was_is_a_failure() -> Result<()> {
+    let shop = Shop::new(2)?;
+    shop.json(&[&"index", &shop.photos(), &"--json"])?;
+    fs::rename(shop.photos(), shop.folder.path().join("unplugged"))?;
+    let output = shop.run(&[&"index", &"--json"])?;
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("unavailable: "), "{said}");
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    let named = report["unavailable"][0].as_str().context("a path")?;
+    assert!(named.ends_with("photos"), "{named}");
+    assert_eq!(
+        (&report["missing"], &report["failed"]),
+        (&Value::from(0), &Value::Array(vec![]))
+    );
+
+    let never = shop.json(&[&"index", &shop.folder.path().join("never"), &"--json"])?;
+    assert_eq!(never["failed"][0]["reason"], "it does not exist");
+    assert_eq!(never["unavailable"], Value::Array(vec![]));
     Ok(())
 }
 

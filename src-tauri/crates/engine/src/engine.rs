@@ -8,8 +8,10 @@ use embedding::ImageId;
 use vision::{DecodeLimits, DecodedImage};
 
 use crate::{
-    CancelToken, Embedder, EngineError, EngineOptions, IngestReport, Progress, ahead::Begun,
-    ingest::Ingest, scan::stored_form,
+    CancelToken, Embedder, EngineError, EngineOptions, Folder, IngestReport, Progress,
+    ahead::Begun,
+    ingest::Ingest,
+    scope::{self, stored_form_of_any},
 };
 
 /// A catalog and the model that fills and searches it. Clones share both.
@@ -72,7 +74,8 @@ impl Engine {
     /// Adds folders to the catalog's list and brings them, and any single files named, up to date.
     ///
     /// `progress` is called at most ten times a second, from other threads too.
-    /// A path that is not there becomes a failure in the report.
+    /// A path that is not there becomes a failure in the report; a folder of the catalog that is not there is named
+    /// as unavailable, and what is known of it stays as it is.
     ///
     /// # Errors
     /// [`EngineError::Busy`] while another ingest runs, and the model's and the catalog's own errors: what was
@@ -91,8 +94,7 @@ impl Engine {
         };
         let mut roots = Vec::with_capacity(paths.len());
         for path in paths {
-            // A path that cannot be resolved keeps its own form: the scan reports it.
-            let root = stored_form(path).unwrap_or_else(|_| path.clone());
+            let root = stored_form_of_any(path);
             if root.is_dir() {
                 self.catalog().add_folder(&root)?;
             }
@@ -105,7 +107,7 @@ impl Engine {
             cancel,
             progress,
         };
-        let report = ingest.run(&roots)?;
+        let report = ingest.run(roots)?;
         if report.embedded > 0 || report.moved > 0 {
             self.attach_new_photos()?;
         }
@@ -130,6 +132,14 @@ impl Engine {
         self.ingest(&folders, cancel, progress)
     }
 
+    /// The catalog's folders, by path, each looked for on disk now: a share that answers slowly takes its time.
+    ///
+    /// # Errors
+    /// The catalog's own.
+    pub fn folders(&self) -> Result<Vec<Folder>, EngineError> {
+        scope::folders(self.catalog(), |_| true)
+    }
+
     /// Takes a folder out of the catalog, with the photos that lie nowhere else. Files on disk stay as they are.
     ///
     /// # Errors
@@ -146,7 +156,7 @@ impl Engine {
     /// # Errors
     /// The catalog's own.
     pub fn image_at(&self, path: &Path) -> Result<Option<ImageId>, EngineError> {
-        let path = stored_form(path).unwrap_or_else(|_| path.to_owned());
+        let path = stored_form_of_any(path);
         Ok(self.catalog().image_at(&path)?)
     }
 

@@ -18,7 +18,7 @@ use embedding::ImageId;
 use vision::{DecodeLimits, InputTensor};
 
 use crate::{
-    CancelToken, Embedder, EngineError, FileFailure, IngestReport, Progress, Stage,
+    CancelToken, Embedder, EngineError, FileFailure, IngestReport, Progress, Scope, Stage,
     embedder::{Embedded, PendingBatch},
     in_order::in_order,
     plan::{Candidate, IngestPlan, Why, plan},
@@ -26,9 +26,6 @@ use crate::{
     read::{PhotoRecord, Unusable, prepare, read},
     scan::scan,
 };
-
-/// Changes without content committed at once: few enough that a search or a cancelling never waits long for one.
-const NOTES_AT_ONCE: usize = 10_000;
 
 /// What an ingest works with.
 pub(crate) struct Ingest<'a> {
@@ -85,12 +82,16 @@ impl Finished<Prepared> {
 
 impl Ingest<'_> {
     /// Brings the catalog up to date with `roots`.
-    pub(crate) fn run(&self, roots: &[PathBuf]) -> Result<IngestReport, EngineError> {
+    pub(crate) fn run(&self, roots: Vec<PathBuf>) -> Result<IngestReport, EngineError> {
         let started = Instant::now();
         (self.progress)(Progress::starting(Stage::Scanning));
-        let scan = scan(roots, self.cancel);
+        let before = Scope::of(self.catalog, roots)?;
+        let mut scan = scan(&before, self.cancel);
+        // Looked at again: a drive taken out meanwhile must not look like a thousand deleted files.
+        let scope = Scope::of(self.catalog, before.roots)?;
+        scan.unseen.extend(scope.unavailable.iter().cloned());
         let plan = plan(
-            roots,
+            &scope.roots,
             &scan,
             &self.catalog.stored_files()?,
             &self.catalog.known_failures()?,
@@ -100,8 +101,10 @@ impl Ingest<'_> {
             failures: scan
                 .failures
                 .into_iter()
+                .filter(|failure| !scope.is_unavailable(&failure.path))
                 .chain(plan.still_failing.iter().cloned())
                 .collect(),
+            unavailable: scope.unavailable,
             ..IngestReport::default()
         };
         self.mark_returned(&plan, &mut report)?;
@@ -328,44 +331,6 @@ impl Ingest<'_> {
             .into_iter()
             .map(|place| place.path)
             .find(|path| gone.contains(path)))
-    }
-
-    /// Files that are back as they were: a note each, and nothing is read.
-    fn mark_returned(
-        &self,
-        plan: &IngestPlan,
-        report: &mut IngestReport,
-    ) -> Result<(), EngineError> {
-        for some in plan.returned.chunks(NOTES_AT_ONCE) {
-            if self.cancel.is_cancelled() {
-                return Ok(());
-            }
-            let changes: Vec<Change> = some
-                .iter()
-                .map(|(file, image)| Change::Locate {
-                    file: file.clone(),
-                    image: *image,
-                })
-                .collect();
-            self.catalog.commit(&changes)?;
-            report.changed += some.len();
-        }
-        Ok(())
-    }
-
-    fn mark_missing(
-        &self,
-        gone: &BTreeSet<PathBuf>,
-        known: &BTreeSet<PathBuf>,
-    ) -> Result<(), EngineError> {
-        let changes: Vec<Change> = gone
-            .difference(known)
-            .map(|path| Change::Missing { path: path.clone() })
-            .collect();
-        for some in changes.chunks(NOTES_AT_ONCE) {
-            self.catalog.commit(some)?;
-        }
-        Ok(())
     }
 }
 

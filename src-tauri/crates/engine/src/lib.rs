@@ -14,6 +14,7 @@ mod facets;
 mod in_order;
 mod ingest;
 mod models;
+mod notes;
 mod options;
 mod places;
 mod plan;
@@ -23,6 +24,7 @@ mod query;
 mod read;
 mod report;
 mod scan;
+mod scope;
 mod sync;
 
 pub use ahead::Ahead;
@@ -50,6 +52,7 @@ pub use query::{Group, Hit, Product, Ranking, SearchOptions, Source};
 pub use read::{THUMBNAIL_MAX_SIDE, open_photo};
 pub use report::{FileFailure, IngestReport};
 pub use scan::{FoundFile, Scan, looks_like_photo, scan, stored_form};
+pub use scope::{Folder, Scope};
 pub use vision::{
     AdapterKind, AdapterReport, CropError, CropRect, DecodeLimits, DecodedImage, DeviceChoice,
     DeviceKind, DeviceRequest, GraphicsApi, ModelCard, list_adapters,

@@ -34,6 +34,9 @@ pub struct IngestReport {
     pub unchanged: usize,
     /// Known files in the scanned places that are not on disk now. They stay, marked.
     pub missing: usize,
+    /// Folders of the catalog that are not there now, such as a drive that is not connected: what is known of their
+    /// files stays as it is, and none of it is missing.
+    pub unavailable: Vec<PathBuf>,
     /// Photos that went through the network.
     pub embedded: usize,
     /// Files and folders that could not be taken in.

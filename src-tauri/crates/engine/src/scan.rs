@@ -10,7 +10,7 @@ use std::{
 use catalog::FileStamp;
 use walkdir::WalkDir;
 
-use crate::{CancelToken, FileFailure};
+use crate::{CancelToken, FileFailure, Scope};
 
 /// Extensions taken for photos when a folder is scanned, lower case. What a file really is
 /// is decided by its content when it is decoded; a file named directly is always tried.
@@ -44,9 +44,15 @@ pub fn looks_like_photo(path: &Path) -> bool {
 
 /// Walks every root (a folder or a single file). Hidden files and folders are passed over;
 /// symbolic links are followed, and one that leads back into itself is reported.
-pub fn scan(roots: &[PathBuf], cancel: &CancelToken) -> Scan {
-    let mut scan = Scan::default();
-    for root in roots {
+pub fn scan(scope: &Scope, cancel: &CancelToken) -> Scan {
+    let mut scan = Scan {
+        unseen: scope.unavailable.clone(),
+        ..Scan::default()
+    };
+    for root in &scope.roots {
+        if scope.is_unavailable(root) {
+            continue;
+        }
         match fs::metadata(root) {
             Ok(metadata) if metadata.is_dir() => scan_folder(root, cancel, &mut scan),
             Ok(metadata) if metadata.is_file() => scan.files.push(stamp(root.clone(), &metadata)),
@@ -168,6 +174,14 @@ mod tests {
         scan.files.iter().map(name).collect()
     }
 
+    fn scan_of(roots: Vec<PathBuf>) -> Scan {
+        let scope = Scope {
+            roots,
+            ..Scope::default()
+        };
+        scan(&scope, &CancelToken::default())
+    }
+
     #[test]
     fn photos_are_found_in_path_order_once_each_and_hidden_ones_passed_over() {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -184,8 +198,7 @@ mod tests {
         ] {
             fs::write(root.join(name), "x").expect("written");
         }
-        let roots = [root.clone(), root.join("b"), root.join("a.webp")];
-        let scan = scan(&roots, &CancelToken::default());
+        let scan = scan_of(vec![root.clone(), root.join("b"), root.join("a.webp")]);
         assert_eq!(names(&scan, &root), ["a.webp", "b/1.jpeg", "b/2.PNG"]);
         assert!(scan.failures.is_empty(), "{:?}", scan.failures);
     }
@@ -194,12 +207,24 @@ mod tests {
     fn a_path_that_is_not_there_is_a_failure_that_says_so() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let gone = folder.path().join("gone");
-        let scan = scan(std::slice::from_ref(&gone), &CancelToken::default());
+        let scan = scan_of(vec![gone.clone()]);
         assert_eq!(
             scan.failures,
             [FileFailure::new(&gone, "it does not exist")]
         );
         assert!(scan.unseen.is_empty());
+    }
+
+    #[test]
+    fn a_root_on_a_drive_that_is_not_there_is_no_failure_and_says_nothing_of_its_files() {
+        let drive = PathBuf::from("/not-a-drive");
+        let scope = Scope {
+            roots: vec![drive.join("spring")],
+            unavailable: vec![drive.clone()],
+        };
+        let scan = scan(&scope, &CancelToken::default());
+        assert!(scan.failures.is_empty(), "{:?}", scan.failures);
+        assert_eq!(scan.unseen, [drive]);
     }
 
     #[cfg(unix)]
@@ -208,7 +233,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("a.jpg"), "x").expect("written");
         std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).expect("linked");
-        let scan = scan(&[folder.path().to_owned()], &CancelToken::default());
+        let scan = scan_of(vec![folder.path().to_owned()]);
         assert_eq!(names(&scan, folder.path()), ["a.jpg"]);
         assert!(
             scan.failures[0].reason.contains("own folder"),

@@ -17,6 +17,7 @@ struct Document {
     unchanged: usize,
     missing: usize,
     failed: Vec<Failed>,
+    unavailable: Vec<String>,
     seconds: f64,
     images_per_second: f64,
     device: String,
@@ -39,12 +40,23 @@ pub(crate) fn run(common: &Common, paths: &[PathBuf], output: Output) -> anyhow:
         engine.ingest(paths, &cancel, &show)
     }?;
     drop(line);
+    for folder in &report.unavailable {
+        eprintln!(
+            "unavailable: {} is not there or empty; its photos stay in the catalog as they are",
+            folder.display()
+        );
+    }
     let document = Document {
         added: report.added,
         changed: report.changed,
         moved: report.moved,
         unchanged: report.unchanged,
         missing: report.missing,
+        unavailable: report
+            .unavailable
+            .iter()
+            .map(|path| text_of(path))
+            .collect(),
         seconds: report.elapsed.as_secs_f64(),
         images_per_second: report.images_per_second(),
         failed: report
@@ -67,6 +79,7 @@ pub(crate) fn run(common: &Common, paths: &[PathBuf], output: Output) -> anyhow:
         unchanged,
         missing,
         failed,
+        unavailable: _,
         seconds,
         images_per_second,
         device,
