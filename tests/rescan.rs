@@ -10,7 +10,7 @@ use end_to_end::{
     catalogs::{ingest, more_like, open},
     photos::fill,
 };
-use engine::{CancelToken, Engine, ImageId, stored_form};
+use engine::{CancelToken, Engine, Exclusions, ImageId, stored_form};
 use tempfile::TempDir;
 
 /// A folder for photos and one for the catalog.
@@ -110,5 +110,65 @@ fn a_drive_that_disappears_is_unavailable_and_nothing_of_it_is_forgotten() -> Re
     fs::write(drive.join("notes.txt"), "so that the drive is not empty")?;
     fs::remove_dir_all(drive.join("spring"))?;
     assert_eq!(ingest(&engine, &drive)?.missing, 3);
+    Ok(())
+}
+
+#[test]
+fn what_an_exclusion_leaves_out_leaves_the_catalog_and_comes_back_with_it() -> Result<()> {
+    let (shop, engine) = shop(3)?;
+    fill(&shop.photos.join("Raw/deep"), 2)?;
+    fill(&shop.root.join("other"), 1)?;
+    let all = [shop.photos.clone(), shop.root.join("other")];
+    engine.ingest(&all, &CancelToken::default(), &|_| ())?;
+    // A letter, so that it fails, and a photo that another file shows too.
+    fs::write(shop.photos.join("Raw/letter.jpg"), "Dear customer")?;
+    ingest(&engine, &shop.photos)?;
+    assert_eq!(engine.catalog().counts()?.failures, 1);
+
+    let leave_out = |patterns: &[&str]| Exclusions {
+        patterns: patterns.iter().map(|one| (*one).to_owned()).collect(),
+        ..Exclusions::default()
+    };
+    engine.set_exclusions(&leave_out(&["raw/", "photo-002.*"]))?;
+    let report = ingest(&engine, &shop.photos)?;
+    assert_eq!(
+        (report.excluded, report.missing, report.unchanged),
+        (3, 0, 2)
+    );
+    let counts = engine.catalog().counts()?;
+    // photo-000 and photo-001 lie outside the folder too, and photo-002 is nowhere else.
+    assert_eq!((counts.photos, counts.files, counts.failures), (2, 3, 0));
+    assert_eq!(fs::read_dir(shop.photos.join("Raw/deep"))?.count(), 2);
+
+    let error = engine.set_exclusions(&leave_out(&["a[b"])).err();
+    assert!(error.context("refused")?.to_string().contains("a[b"));
+    assert_eq!(engine.exclusions()?.patterns.len(), 2);
+
+    let large = fs::metadata(shop.photos.join("photo-000.jpg"))?.len();
+    engine.set_exclusions(&Exclusions {
+        smaller_than: Some(large + 1),
+        ..Exclusions::default()
+    })?;
+    let report = ingest(&engine, &shop.photos)?;
+    assert!(report.excluded >= 1, "{report:?}");
+
+    engine.set_exclusions(&Exclusions::default())?;
+    let report = engine.refresh(&CancelToken::default(), &|_| ())?;
+    assert_eq!((report.excluded, report.failures.len()), (0, 1));
+    assert_eq!(engine.catalog().counts()?.files, 6);
+    Ok(())
+}
+
+#[test]
+fn a_failing_file_can_be_ignored_for_good() -> Result<()> {
+    let (shop, engine) = shop(1)?;
+    let letter = shop.photos.join("letter.jpg");
+    fs::write(&letter, "Dear customer")?;
+    assert_eq!(ingest(&engine, &shop.photos)?.failures.len(), 1);
+    engine.ignore_file(&letter)?;
+    assert_eq!(engine.catalog().counts()?.failures, 0);
+    fs::write(&letter, "Dear customer, once more")?;
+    let report = ingest(&engine, &shop.photos)?;
+    assert_eq!((report.failures.len(), report.unchanged), (0, 1));
     Ok(())
 }

@@ -80,6 +80,12 @@ pub enum Change {
         /// Where it was.
         path: PathBuf,
     },
+    /// A file is none of the catalog's any more, wherever it is on disk. Its photo leaves with it unless another file
+    /// shows it.
+    Forget {
+        /// Where it is, or was.
+        path: PathBuf,
+    },
     /// A file could not be taken in. If it showed a photo before and has changed since, that place is
     /// marked missing: the photo is not there any more.
     Fail {

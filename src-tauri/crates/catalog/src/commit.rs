@@ -22,7 +22,7 @@ pub(crate) enum Effect {
 
 impl Catalog {
     /// Makes all of `changes`, in order, or on any error none of them. Gives the photo that each file shows
-    /// then (`None` after [`Change::Missing`] and [`Change::Fail`]).
+    /// then (`None` after [`Change::Missing`], [`Change::Forget`] and [`Change::Fail`]).
     ///
     /// A photo that was overwritten by another one everywhere leaves the catalog; one whose files are only
     /// gone stays. When this returns, the changes survive a power cut and are seen by the next search.
@@ -156,6 +156,12 @@ impl Batch<'_> {
             Change::Missing { path } => {
                 let bytes = self.cleared(path)?;
                 db::location::mark_missing(self.transaction, &bytes)?;
+                Ok(None)
+            }
+            Change::Forget { path } => {
+                if let Some(image) = self.forget(path)? {
+                    self.remove_if_nowhere(image)?;
+                }
                 Ok(None)
             }
             Change::Fail { file, code, reason } => {

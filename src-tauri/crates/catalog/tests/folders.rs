@@ -123,3 +123,25 @@ fn a_file_belongs_to_the_deepest_folder_that_holds_it() {
     );
     assert_eq!(files(&catalog.folders().unwrap()), [("shoes".into(), 2, 0)]);
 }
+
+#[test]
+fn a_forgotten_file_takes_its_photo_along_unless_another_file_shows_it() {
+    let fixture = Fixture::new();
+    let catalog = fixture.open();
+    let lost = put(&catalog, embed("a.jpg", 1));
+    let shared = put(&catalog, embed("b.jpg", 2));
+    put(
+        &catalog,
+        Change::Locate {
+            file: stamp("copy.jpg"),
+            image: shared,
+        },
+    );
+    let forget = |name| Change::Forget { path: at(name) };
+    catalog
+        .commit(&[forget("a.jpg"), forget("b.jpg"), forget("unknown.jpg")])
+        .unwrap();
+    assert_eq!(catalog.photo(lost).unwrap(), None);
+    assert_eq!(catalog.embedding_of(lost), None);
+    assert_eq!(catalog.photo(shared).unwrap().unwrap().locations.len(), 1);
+}

@@ -33,6 +33,8 @@ pub(crate) enum Command {
         /// Folders and photos; without any, every folder of the catalog
         paths: Vec<PathBuf>,
         #[command(flatten)]
+        exclusions: ExclusionArguments,
+        #[command(flatten)]
         output: Output,
     },
     /// Rank the catalog by similarity to a photo
@@ -113,6 +115,20 @@ pub(crate) enum Command {
     ProbeAdapters,
 }
 
+/// Added to what the catalog leaves out already, and kept with it.
+#[derive(Args)]
+pub(crate) struct ExclusionArguments {
+    /// Leave out files and folders of this name or path, as in a .gitignore: *.png, raw/, 2024/**/draft-*; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Leave out files of fewer bytes; K and M are understood
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub(crate) smaller_than: Option<u64>,
+    /// Leave out files of more bytes; K and M are understood
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub(crate) larger_than: Option<u64>,
+}
+
 #[derive(Args, Clone, Copy)]
 pub(crate) struct Output {
     /// Print one JSON document
@@ -171,10 +187,35 @@ fn selection(text: &str) -> Result<Selection, String> {
     })
 }
 
+/// A size in bytes, also as so many K (1,024 bytes) or M (1,024 K).
+fn bytes(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.trim().to_ascii_uppercase() {
+        upper if upper.ends_with('K') => (upper[..upper.len() - 1].to_owned(), 1024),
+        upper if upper.ends_with('M') => (upper[..upper.len() - 1].to_owned(), 1024 * 1024),
+        plain => (plain, 1),
+    };
+    let number = digits.parse::<u64>().ok();
+    number
+        .and_then(|number| number.checked_mul(unit))
+        .ok_or_else(|| "expected a number of bytes, such as 20000, 20K or 5M".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use clap::CommandFactory;
+
+    #[test]
+    fn sizes_are_bytes_or_thousands_of_them() {
+        let sizes = ["0", "20000", "20K", "5m"].map(|text| bytes(text).ok());
+        assert_eq!(
+            sizes,
+            [Some(0), Some(20_000), Some(20_480), Some(5_242_880)]
+        );
+        for text in ["", "K", "5G", "-1", "1.5M", "99999999999999999999", "5MM"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn the_command_line_is_well_formed() {

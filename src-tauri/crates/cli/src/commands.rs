@@ -24,7 +24,11 @@ use crate::{
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let common = &arguments.common;
     match arguments.command {
-        Command::Index { paths, output } => index::run(common, &paths, output),
+        Command::Index {
+            paths,
+            exclusions,
+            output,
+        } => index::run(common, &paths, exclusions, output),
         Command::Search {
             photos,
             k,

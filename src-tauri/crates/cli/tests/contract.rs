@@ -18,6 +18,7 @@ fn index_reports_what_it_did_and_embeds_nothing_the_second_time() -> Result<()> 
         "added",
         "changed",
         "device",
+        "excluded",
         "failed",
         "images_per_second",
         "missing",
@@ -60,6 +61,25 @@ fn a_folder_that_is_not_there_is_named_and_a_path_that_never_was_is_a_failure() 
     let never = shop.json(&[&"index", &shop.folder.path().join("never"), &"--json"])?;
     assert_eq!(never["failed"][0]["reason"], "it does not exist");
     assert_eq!(never["unavailable"], Value::Array(vec![]));
+    Ok(())
+}
+
+#[test]
+fn exclusions_add_to_those_of_the_catalog_and_a_wrong_one_is_named() -> Result<()> {
+    let shop = Shop::new(4)?;
+    let index =
+        |exclude: &str| shop.json(&[&"index", &shop.photos(), &"--json", &"--exclude", &exclude]);
+    assert_eq!(index("*-000.jpg")?["added"], 3);
+    let report = index("photo-001*")?;
+    assert_eq!(
+        (&report["excluded"], &report["unchanged"]),
+        (&Value::from(1), &Value::from(2))
+    );
+    let tiny = shop.json(&[&"index", &"--smaller-than", &"10M", &"--json"])?;
+    assert_eq!(tiny["excluded"], 2);
+    let wrong = shop.run(&[&"index", &shop.photos(), &"--exclude", &"a[b"])?;
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(one_clear_line(&wrong).contains("a[b"));
     Ok(())
 }
 

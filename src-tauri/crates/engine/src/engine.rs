@@ -92,6 +92,7 @@ impl Engine {
             // It guards no data, only "one at a time".
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
         };
+        let exclusions = self.exclusions()?.rules()?;
         let mut roots = Vec::with_capacity(paths.len());
         for path in paths {
             let root = stored_form_of_any(path);
@@ -101,6 +102,7 @@ impl Engine {
             roots.push(root);
         }
         let ingest = Ingest {
+            exclusions: &exclusions,
             catalog: self.catalog(),
             embedder: self.embedder(),
             limits: self.limits(),
@@ -137,7 +139,7 @@ impl Engine {
     /// # Errors
     /// The catalog's own.
     pub fn folders(&self) -> Result<Vec<Folder>, EngineError> {
-        scope::folders(self.catalog(), |_| true)
+        scope::folders(self.catalog())
     }
 
     /// Takes a folder out of the catalog, with the photos that lie nowhere else. Files on disk stay as they are.

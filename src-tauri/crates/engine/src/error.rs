@@ -49,6 +49,17 @@ pub enum EngineError {
     /// A filter that is none, or not one for this catalog's columns.
     #[error(transparent)]
     Filter(#[from] catalog::FilterError),
+    /// A pattern of the exclusions is none.
+    #[error("{pattern:?} is not a pattern of files to leave out: {reason}")]
+    Exclusion {
+        /// As given by the user.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The exclusions as a whole make no sense.
+    #[error("the exclusions cannot be used: {0}")]
+    Exclusions(String),
     /// No model of that name was found.
     #[error("no model called {name}; looked for {name}.json in {}", searched.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "))]
     NoSuchModel {

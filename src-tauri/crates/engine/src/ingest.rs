@@ -18,7 +18,8 @@ use embedding::ImageId;
 use vision::{DecodeLimits, InputTensor};
 
 use crate::{
-    CancelToken, Embedder, EngineError, FileFailure, IngestReport, Progress, Scope, Stage,
+    CancelToken, Embedder, EngineError, ExclusionRules, FileFailure, IngestReport, Progress, Scope,
+    Stage,
     embedder::{Embedded, PendingBatch},
     in_order::in_order,
     plan::{Candidate, IngestPlan, Why, plan},
@@ -32,6 +33,7 @@ pub(crate) struct Ingest<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) embedder: &'a Embedder,
     pub(crate) limits: &'a DecodeLimits,
+    pub(crate) exclusions: &'a ExclusionRules,
     pub(crate) cancel: &'a CancelToken,
     pub(crate) progress: &'a (dyn Fn(Progress) + Sync),
 }
@@ -85,13 +87,13 @@ impl Ingest<'_> {
     pub(crate) fn run(&self, roots: Vec<PathBuf>) -> Result<IngestReport, EngineError> {
         let started = Instant::now();
         (self.progress)(Progress::starting(Stage::Scanning));
-        let before = Scope::of(self.catalog, roots)?;
+        let before = Scope::of(self.catalog, roots, self.exclusions)?;
         let mut scan = scan(&before, self.cancel);
         // Looked at again: a drive taken out meanwhile must not look like a thousand deleted files.
-        let scope = Scope::of(self.catalog, before.roots)?;
+        let scope = Scope::of(self.catalog, before.roots, self.exclusions)?;
         scan.unseen.extend(scope.unavailable.iter().cloned());
         let plan = plan(
-            &scope.roots,
+            &scope,
             &scan,
             &self.catalog.stored_files()?,
             &self.catalog.known_failures()?,
@@ -122,8 +124,9 @@ impl Ingest<'_> {
         if !report.cancelled {
             self.mark_missing(&gone, &plan.known_gone)?;
             report.missing = gone.len();
+            self.take_out(&plan, &mut report)?;
         }
-        if report.embedded > 0 || !gone.is_empty() {
+        if report.embedded > 0 || report.excluded > 0 || !gone.is_empty() {
             (self.progress)(Progress::starting(Stage::Indexing));
         }
         self.catalog.save_index()?;

@@ -10,6 +10,7 @@ mod embedder;
 mod engine;
 mod error;
 mod evaluate;
+mod exclusions;
 mod facets;
 mod in_order;
 mod ingest;
@@ -39,6 +40,7 @@ pub use embedding::{EmbeddingSpace, ImageId, calibration::Cutoff, figures::Retri
 pub use engine::{Engine, preview_of};
 pub use error::EngineError;
 pub use evaluate::{EvaluationOptions, Selection};
+pub use exclusions::{ExclusionRules, Exclusions};
 pub use facets::{Condition, Facet, Facets};
 pub use models::{available_models, find_model};
 pub use options::EngineOptions;

@@ -1,4 +1,4 @@
-//! What an ingest notes about files without reading them: that they are back, or gone.
+//! What an ingest notes about files without reading them: that they are back, gone, or left out.
 
 use std::{collections::BTreeSet, path::PathBuf};
 
@@ -30,6 +30,25 @@ impl Ingest<'_> {
             self.catalog.commit(&changes)?;
             report.changed += some.len();
         }
+        Ok(())
+    }
+
+    /// Takes out what an exclusion leaves out, and the failures of files that are gone or left out. Done last: a photo
+    /// that has another file by then stays.
+    pub(crate) fn take_out(
+        &self,
+        plan: &IngestPlan,
+        report: &mut IngestReport,
+    ) -> Result<(), EngineError> {
+        let left_out = plan.excluded.iter().chain(&plan.failures_excluded);
+        let forget = left_out.map(|path| Change::Forget { path: path.clone() });
+        let gone = plan.failures_gone.iter();
+        let settle = gone.map(|path| Change::Missing { path: path.clone() });
+        let changes: Vec<Change> = forget.chain(settle).collect();
+        for some in changes.chunks(NOTES_AT_ONCE) {
+            self.catalog.commit(some)?;
+        }
+        report.excluded = plan.excluded.len();
         Ok(())
     }
 

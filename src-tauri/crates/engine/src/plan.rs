@@ -10,7 +10,7 @@ use catalog::{StoredFailure, StoredFile};
 use embedding::ImageId;
 
 use crate::{
-    FileFailure,
+    FileFailure, Scope,
     read::Cause,
     scan::{FoundFile, Scan},
 };
@@ -31,6 +31,12 @@ pub struct IngestPlan {
     pub known_gone: BTreeSet<PathBuf>,
     /// Failures known from an earlier run, of files that have not changed since.
     pub still_failing: Vec<FileFailure>,
+    /// Known files that an exclusion leaves out now.
+    pub excluded: Vec<PathBuf>,
+    /// Failures of files that are gone: no failures any more.
+    pub failures_gone: Vec<PathBuf>,
+    /// Failures of files that an exclusion leaves out now.
+    pub failures_excluded: Vec<PathBuf>,
 }
 
 /// A file to read, and what is known of it.
@@ -53,9 +59,9 @@ pub enum Why {
     NotEmbedded,
 }
 
-/// Compares a scan of `roots` with the stored files and the failures of earlier runs.
+/// Compares a scan of `scope` with the stored files and the failures of earlier runs.
 pub fn plan(
-    roots: &[PathBuf],
+    scope: &Scope,
     scan: &Scan,
     stored: &[StoredFile],
     failures: &[StoredFailure],
@@ -80,21 +86,67 @@ pub fn plan(
             None => plan.decide(file, known.get(path).copied()),
         }
     }
-    let seen = Places::new(scan.files.iter().map(|file| file.path.as_path()));
-    let (roots, unseen) = (
-        Places::new(roots.iter().map(PathBuf::as_path)),
-        Places::new(scan.unseen.iter().map(PathBuf::as_path)),
-    );
+    let unfound = Unfound::of(scope, scan);
     for stored in stored {
-        let path = stored.file.path.as_path();
-        if !seen.names(path) && roots.hold(path) && !unseen.hold(path) {
-            plan.gone.insert(path.to_owned());
-            if stored.missing {
-                plan.known_gone.insert(path.to_owned());
+        let path = &stored.file.path;
+        match unfound.fate(path) {
+            Some(Fate::Excluded) => plan.excluded.push(path.clone()),
+            Some(Fate::Gone) => {
+                plan.gone.insert(path.clone());
+                if stored.missing {
+                    plan.known_gone.insert(path.clone());
+                }
             }
+            None => {}
+        }
+    }
+    for failure in failures {
+        let path = &failure.file.path;
+        match unfound.fate(path) {
+            Some(Fate::Excluded) => plan.failures_excluded.push(path.clone()),
+            Some(Fate::Gone) => plan.failures_gone.push(path.clone()),
+            None => {}
         }
     }
     plan
+}
+
+/// Why the scan does not have a file that it should have met with.
+enum Fate {
+    Gone,
+    Excluded,
+}
+
+/// Tells what became of files that the scan does not have.
+struct Unfound<'a> {
+    scope: &'a Scope,
+    seen: Places<'a>,
+    roots: Places<'a>,
+    unseen: Places<'a>,
+    left_out: Places<'a>,
+}
+
+impl<'a> Unfound<'a> {
+    fn of(scope: &'a Scope, scan: &'a Scan) -> Self {
+        Self {
+            scope,
+            seen: Places::new(scan.files.iter().map(|file| &file.path)),
+            roots: Places::new(&scope.roots),
+            unseen: Places::new(&scan.unseen),
+            left_out: Places::new(&scan.left_out),
+        }
+    }
+
+    /// `None` for a file that the scan has, or has nothing to say of.
+    fn fate(&self, path: &Path) -> Option<Fate> {
+        if self.seen.names(path) || !self.roots.hold(path) || self.unseen.hold(path) {
+            return None;
+        }
+        if self.left_out.names(path) || self.scope.leaves_out(path) {
+            return Some(Fate::Excluded);
+        }
+        Some(Fate::Gone)
+    }
 }
 
 impl IngestPlan {
@@ -124,8 +176,8 @@ impl IngestPlan {
 struct Places<'a>(HashSet<&'a OsStr>);
 
 impl<'a> Places<'a> {
-    fn new(paths: impl Iterator<Item = &'a Path>) -> Self {
-        Self(paths.map(Path::as_os_str).collect())
+    fn new(paths: impl IntoIterator<Item = &'a PathBuf>) -> Self {
+        Self(paths.into_iter().map(|path| path.as_os_str()).collect())
     }
 
     /// Whether the path is one of them.
@@ -167,8 +219,11 @@ mod tests {
         }
     }
 
-    fn roots() -> Vec<PathBuf> {
-        vec!["/photos".into()]
+    fn roots() -> Scope {
+        Scope {
+            roots: vec!["/photos".into()],
+            ..Scope::default()
+        }
     }
 
     #[test]
@@ -257,6 +312,18 @@ mod tests {
             plan(&roots(), &scan, &known, &[]).gone,
             BTreeSet::from([PathBuf::from("/photos/b.jpg")])
         );
+    }
+
+    #[test]
+    fn a_failure_whose_file_is_gone_is_one_no_longer() {
+        let failure = |path: &str| StoredFailure {
+            file: file(path, 1),
+            code: "content".to_owned(),
+            reason: "cut off".to_owned(),
+        };
+        let failures = [failure("/photos/a.jpg"), failure("/elsewhere/b.jpg")];
+        let plan = plan(&roots(), &found(vec![]), &[], &failures);
+        assert_eq!(plan.failures_gone, [PathBuf::from("/photos/a.jpg")]);
     }
 
     #[test]

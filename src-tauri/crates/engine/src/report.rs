@@ -34,6 +34,8 @@ pub struct IngestReport {
     pub unchanged: usize,
     /// Known files in the scanned places that are not on disk now. They stay, marked.
     pub missing: usize,
+    /// Known files that an exclusion leaves out now. They have left the catalog; on disk they are as they were.
+    pub excluded: usize,
     /// Folders of the catalog that are not there now, such as a drive that is not connected: what is known of their
     /// files stays as it is, and none of it is missing.
     pub unavailable: Vec<PathBuf>,

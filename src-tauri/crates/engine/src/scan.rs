@@ -31,6 +31,8 @@ pub struct Scan {
     /// Places that could not be looked into: what the catalog knows below them is neither
     /// confirmed nor refuted, so it is left as it is.
     pub unseen: Vec<PathBuf>,
+    /// Files that are there and left out because of their size.
+    pub left_out: Vec<PathBuf>,
 }
 
 /// Whether a folder scan takes this file for a photo.
@@ -54,8 +56,17 @@ pub fn scan(scope: &Scope, cancel: &CancelToken) -> Scan {
             continue;
         }
         match fs::metadata(root) {
-            Ok(metadata) if metadata.is_dir() => scan_folder(root, cancel, &mut scan),
-            Ok(metadata) if metadata.is_file() => scan.files.push(stamp(root.clone(), &metadata)),
+            Ok(metadata) if metadata.is_dir() => {
+                // What lies above it decides over it too.
+                if !scope.leaves_out_folder(root) {
+                    scan_folder(root, scope, cancel, &mut scan);
+                }
+            }
+            Ok(metadata) if metadata.is_file() => {
+                if !scope.leaves_out(root) {
+                    scan.take(stamp(root.clone(), &metadata), scope);
+                }
+            }
             Ok(_) => scan
                 .failures
                 .push(FileFailure::new(root, "neither a file nor a folder")),
@@ -76,15 +87,16 @@ pub fn scan(scope: &Scope, cancel: &CancelToken) -> Scan {
 }
 
 /// One look at each file, in path order: names are sorted folder by folder, which is quicker than all paths at once.
-fn scan_folder(root: &Path, cancel: &CancelToken, scan: &mut Scan) {
-    let visible = |entry: &walkdir::DirEntry| {
-        entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
+fn scan_folder(root: &Path, scope: &Scope, cancel: &CancelToken, scan: &mut Scan) {
+    let wanted = |entry: &walkdir::DirEntry| {
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        entry.depth() == 0 || !hidden && !scope.leaves_out_entry(entry)
     };
     for entry in WalkDir::new(root)
         .follow_links(true)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(visible)
+        .filter_entry(wanted)
     {
         if cancel.is_cancelled() {
             return;
@@ -106,12 +118,23 @@ fn scan_folder(root: &Path, cancel: &CancelToken, scan: &mut Scan) {
             continue;
         }
         match entry.metadata() {
-            Ok(metadata) => scan.files.push(stamp(entry.into_path(), &metadata)),
+            Ok(metadata) => scan.take(stamp(entry.into_path(), &metadata), scope),
             Err(error) => {
                 scan.failures
                     .push(FileFailure::new(entry.path(), error.to_string()));
                 scan.unseen.push(entry.into_path());
             }
+        }
+    }
+}
+
+impl Scan {
+    /// Takes a file that no name leaves out, if its size does not either.
+    fn take(&mut self, file: FoundFile, scope: &Scope) {
+        if scope.exclusions.leave_out_size(file.bytes) {
+            self.left_out.push(file.path);
+        } else {
+            self.files.push(file);
         }
     }
 }
@@ -221,6 +244,7 @@ mod tests {
         let scope = Scope {
             roots: vec![drive.join("spring")],
             unavailable: vec![drive.clone()],
+            ..Scope::default()
         };
         let scan = scan(&scope, &CancelToken::default());
         assert!(scan.failures.is_empty(), "{:?}", scan.failures);

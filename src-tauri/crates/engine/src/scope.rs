@@ -7,7 +7,7 @@ use std::{
 
 use catalog::{Catalog, FolderRow};
 
-use crate::{EngineError, scan::stored_form};
+use crate::{EngineError, ExclusionRules, exclusions::Kind, scan::stored_form};
 
 /// What a scan looks at.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,10 @@ pub struct Scope {
     /// Folders of the catalog that are not there now. Nothing is said of what the catalog knows below them, nor is
     /// it a failure that a root below one cannot be found.
     pub unavailable: Vec<PathBuf>,
+    /// Every folder of the catalog: where the paths begin that patterns of exclusions are matched against.
+    pub folders: Vec<PathBuf>,
+    /// What is left out.
+    pub exclusions: ExclusionRules,
 }
 
 /// A folder of the catalog, and whether it is there.
@@ -30,18 +34,76 @@ pub struct Folder {
 
 impl Scope {
     /// The roots, with those of the catalog's folders found unavailable that hold one or lie below one.
-    pub(crate) fn of(catalog: &Catalog, roots: Vec<PathBuf>) -> Result<Self, EngineError> {
-        let concerned = |folder: &Path| {
+    pub(crate) fn of(
+        catalog: &Catalog,
+        roots: Vec<PathBuf>,
+        exclusions: &ExclusionRules,
+    ) -> Result<Self, EngineError> {
+        let rows = catalog.folders()?;
+        let concerned = |row: &&FolderRow| {
             roots
                 .iter()
-                .any(|root| root.starts_with(folder) || folder.starts_with(root))
+                .any(|root| root.starts_with(&row.path) || row.path.starts_with(root))
         };
-        let unavailable = folders(catalog, concerned)?
-            .into_iter()
-            .filter(|folder| !folder.available)
-            .map(|folder| folder.row.path)
+        let unavailable = rows
+            .iter()
+            .filter(concerned)
+            .filter(|row| !is_available(row, &rows))
+            .map(|row| row.path.clone())
             .collect();
-        Ok(Self { roots, unavailable })
+        Ok(Self {
+            unavailable,
+            folders: rows.into_iter().map(|row| row.path).collect(),
+            exclusions: exclusions.clone(),
+            roots,
+        })
+    }
+
+    /// Whether an exclusion leaves out the file at this path, or a folder above it up to the catalog's own.
+    pub(crate) fn leaves_out(&self, file: &Path) -> bool {
+        if self.exclusions.names_nothing() {
+            return false;
+        }
+        let within = file
+            .parent()
+            .is_some_and(|parent| self.leaves_out_folder(parent));
+        within || self.exclusions.names_file(file) || self.matches(file, Kind::File)
+    }
+
+    /// Whether an exclusion leaves out this folder or one above it up to the catalog's own.
+    pub(crate) fn leaves_out_folder(&self, folder: &Path) -> bool {
+        let mut ancestors = folder.ancestors();
+        !self.exclusions.names_nothing() && ancestors.any(|above| self.matches(above, Kind::Folder))
+    }
+
+    /// Whether an exclusion leaves out what a walk has come to, in a folder that none leaves out.
+    pub(crate) fn leaves_out_entry(&self, entry: &walkdir::DirEntry) -> bool {
+        if self.exclusions.names_nothing() {
+            return false;
+        }
+        if entry.file_type().is_dir() {
+            return self.matches(entry.path(), Kind::Folder);
+        }
+        self.exclusions.names_file(entry.path()) || self.matches(entry.path(), Kind::File)
+    }
+
+    /// Whether a pattern matches this very file or folder.
+    fn matches(&self, path: &Path, kind: Kind) -> bool {
+        self.base(path)
+            .and_then(|base| path.strip_prefix(base).ok())
+            .is_some_and(|below| self.exclusions.matches(below, kind))
+    }
+
+    /// What patterns are matched against begins below this folder: the deepest of the catalog that holds the path.
+    /// A file taken in by itself lies in none; only its name counts.
+    fn base<'a>(&'a self, path: &'a Path) -> Option<&'a Path> {
+        let holding = self
+            .folders
+            .iter()
+            .filter(|folder| path.starts_with(folder));
+        let deepest = holding.max_by_key(|folder| folder.as_os_str().len());
+        let single = || self.roots.iter().find(|root| *root == path)?.parent();
+        deepest.map(PathBuf::as_path).or_else(single)
     }
 
     /// Whether the path is a folder that is not there now, or lies below one.
@@ -52,14 +114,11 @@ impl Scope {
     }
 }
 
-/// Those of the catalog's folders that are asked for, by path, each looked for on disk.
-pub(crate) fn folders(
-    catalog: &Catalog,
-    asked_for: impl Fn(&Path) -> bool,
-) -> Result<Vec<Folder>, EngineError> {
+/// The catalog's folders, by path, each looked for on disk.
+pub(crate) fn folders(catalog: &Catalog) -> Result<Vec<Folder>, EngineError> {
     let rows = catalog.folders()?;
-    let asked_for = rows.iter().filter(|row| asked_for(&row.path));
-    Ok(asked_for
+    Ok(rows
+        .iter()
         .map(|row| Folder {
             row: row.clone(),
             available: is_available(row, &rows),

@@ -1,10 +1,10 @@
 use std::path::PathBuf;
 
-use engine::{Access, CancelToken};
+use engine::{Access, CancelToken, Engine};
 use serde::Serialize;
 
 use crate::{
-    arguments::{Common, Output},
+    arguments::{Common, ExclusionArguments, Output},
     output::{print_json, text_of},
     progress_line::ProgressLine,
 };
@@ -16,6 +16,7 @@ struct Document {
     moved: usize,
     unchanged: usize,
     missing: usize,
+    excluded: usize,
     failed: Vec<Failed>,
     unavailable: Vec<String>,
     seconds: f64,
@@ -29,8 +30,14 @@ struct Failed {
     reason: String,
 }
 
-pub(crate) fn run(common: &Common, paths: &[PathBuf], output: Output) -> anyhow::Result<()> {
+pub(crate) fn run(
+    common: &Common,
+    paths: &[PathBuf],
+    exclusions: ExclusionArguments,
+    output: Output,
+) -> anyhow::Result<()> {
     let engine = common.open(Access::Write)?;
+    leave_out(&engine, exclusions)?;
     let line = ProgressLine::new();
     let show = |progress| line.show(&progress);
     let cancel = CancelToken::default();
@@ -52,6 +59,7 @@ pub(crate) fn run(common: &Common, paths: &[PathBuf], output: Output) -> anyhow:
         moved: report.moved,
         unchanged: report.unchanged,
         missing: report.missing,
+        excluded: report.excluded,
         unavailable: report
             .unavailable
             .iter()
@@ -78,6 +86,7 @@ pub(crate) fn run(common: &Common, paths: &[PathBuf], output: Output) -> anyhow:
         moved,
         unchanged,
         missing,
+        excluded,
         failed,
         unavailable: _,
         seconds,
@@ -89,8 +98,28 @@ pub(crate) fn run(common: &Common, paths: &[PathBuf], output: Output) -> anyhow:
          in {seconds:.1} s ({images_per_second:.1} photos/s on {device})",
         failed.len()
     );
+    if excluded > 0 {
+        println!("{excluded} excluded: they left the catalog and are on disk as they were");
+    }
     for Failed { path, reason } in failed {
         println!("failed: {path}: {reason}");
+    }
+    Ok(())
+}
+
+/// Adds to what the catalog leaves out.
+fn leave_out(engine: &Engine, more: ExclusionArguments) -> anyhow::Result<()> {
+    let stored = engine.exclusions()?;
+    let mut exclusions = stored.clone();
+    for pattern in more.exclude {
+        if !exclusions.patterns.contains(&pattern) {
+            exclusions.patterns.push(pattern);
+        }
+    }
+    exclusions.smaller_than = more.smaller_than.or(exclusions.smaller_than);
+    exclusions.larger_than = more.larger_than.or(exclusions.larger_than);
+    if exclusions != stored {
+        engine.set_exclusions(&exclusions)?;
     }
     Ok(())
 }
