@@ -172,3 +172,34 @@ fn a_failing_file_can_be_ignored_for_good() -> Result<()> {
     assert_eq!((report.failures.len(), report.unchanged), (0, 1));
     Ok(())
 }
+
+#[test]
+fn a_folder_that_is_off_is_passed_over_and_its_photos_are_still_found() -> Result<()> {
+    let (shop, engine) = shop(2)?;
+    let off = shop.photos.join("off");
+    fill(&off, 3)?;
+    let all = [shop.photos.clone(), off.clone()];
+    engine.ingest(&all, &CancelToken::default(), &|_| ())?;
+    let folders = engine.catalog().folders()?;
+    let id = folders.iter().find(|folder| folder.path == off);
+    let id = id.context("a folder")?.id;
+    engine.catalog().set_folder_enabled(id, false)?;
+    assert!(!engine.catalog().folders()?[1].enabled);
+
+    let gone = off.join("photo-002.jpg");
+    fs::remove_file(&gone)?;
+    fs::copy(shop.photos.join("photo-000.jpg"), off.join("new.jpg"))?;
+    let report = engine.refresh(&CancelToken::default(), &|_| ())?;
+    assert_eq!((report.unchanged, report.added, report.missing), (2, 0, 0));
+    assert!(!missing(&engine, &gone)?);
+    assert!(
+        !more_like(&engine, photo_at(&engine, &gone)?, 5)?
+            .hits
+            .is_empty()
+    );
+
+    engine.catalog().set_folder_enabled(id, true)?;
+    let report = engine.refresh(&CancelToken::default(), &|_| ())?;
+    assert_eq!((report.unchanged, report.added, report.missing), (4, 1, 1));
+    Ok(())
+}

@@ -43,6 +43,17 @@ impl Catalog {
         )
     }
 
+    /// Has the folder looked at when the catalog is brought up to date, or passed over. Its photos stay either way.
+    ///
+    /// # Errors
+    /// As all writes. An unknown folder is nothing to switch.
+    pub fn set_folder_enabled(&self, folder: FolderId, enabled: bool) -> Result<(), CatalogError> {
+        self.database.write(
+            |transaction| Ok(db::folder::set_enabled(transaction, folder, enabled)?),
+            |()| (),
+        )
+    }
+
     /// Forgets a folder: its files, their failures, and the photos that no other file shows. Files that lie
     /// in another folder of the catalog too stay, in that one. Nothing on disk is touched.
     ///

@@ -125,6 +125,9 @@ pub struct FolderRow {
     pub files: usize,
     /// Of them, those that were not there at the last scan.
     pub missing: usize,
+    /// It is looked at when the catalog is brought up to date. The photos of a folder that is off are found as
+    /// they were stored.
+    pub enabled: bool,
 }
 
 /// What left the catalog with a folder. Files on disk are never touched.

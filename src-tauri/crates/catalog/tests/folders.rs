@@ -145,3 +145,16 @@ fn a_forgotten_file_takes_its_photo_along_unless_another_file_shows_it() {
     assert_eq!(catalog.embedding_of(lost), None);
     assert_eq!(catalog.photo(shared).unwrap().unwrap().locations.len(), 1);
 }
+
+#[test]
+fn a_folder_is_on_until_it_is_switched_off_and_stays_so() {
+    let fixture = Fixture::new();
+    let catalog = fixture.open();
+    let shoes = catalog.add_folder(&at("shoes")).unwrap();
+    assert!(catalog.folders().unwrap()[0].enabled);
+    catalog.set_folder_enabled(shoes, false).unwrap();
+    // Taken in again, it keeps what was chosen for it.
+    catalog.add_folder(&at("shoes")).unwrap();
+    drop(catalog);
+    assert!(!fixture.open().folders().unwrap()[0].enabled);
+}

@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 
 use catalog::{Access, Catalog, CatalogError, IndexOptions, Method};
-use common::{Fixture, embed, embedding, fill, put, space};
+use common::{Fixture, at, embed, embedding, fill, put, space};
 
 /// Searches, reads and commits come from several threads.
 const _: fn() = || {
@@ -50,13 +50,13 @@ fn a_catalog_of_a_newer_version_is_refused_untouched_and_both_versions_are_named
             refused,
             CatalogError::Newer {
                 found: 99,
-                supported: 2,
+                supported: 3,
                 ..
             }
         ));
         let message = refused.to_string();
         assert!(
-            message.contains("format 99") && message.contains("up to 2"),
+            message.contains("format 99") && message.contains("up to 3"),
             "{message}"
         );
         assert!(message.contains("catalog.sqlite"), "{message}");
@@ -301,17 +301,20 @@ fn a_closed_catalog_is_whole_in_its_one_file() {
 #[test]
 fn a_catalog_of_an_older_version_is_brought_up_to_date_with_everything_in_it() {
     let fixture = Fixture::new();
-    fill(&fixture.open(), 3);
+    let catalog = fixture.open();
+    fill(&catalog, 3);
+    catalog.add_folder(&at("")).unwrap();
+    drop(catalog);
     fixture.tamper(
         "DROP TABLE image_product; DROP TABLE product; DROP TABLE product_column;
-         PRAGMA user_version = 1;",
+         ALTER TABLE folder DROP COLUMN enabled; PRAGMA user_version = 1;",
     );
     let refused = fixture.try_open(Access::Read).err().unwrap();
     assert!(matches!(
         refused,
         CatalogError::Older {
             found: 1,
-            supported: 2,
+            supported: 3,
             ..
         }
     ));
@@ -319,6 +322,8 @@ fn a_catalog_of_an_older_version_is_brought_up_to_date_with_everything_in_it() {
     let catalog = fixture.open();
     assert_eq!(catalog.counts().unwrap().photos, 3);
     assert_eq!(catalog.products().unwrap().products(), 0);
+    let folder = &catalog.folders().unwrap()[0];
+    assert_eq!((folder.files, folder.enabled), (3, true));
     drop(catalog);
     assert!(fixture.try_open(Access::Read).is_ok());
 }

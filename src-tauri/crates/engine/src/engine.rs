@@ -116,7 +116,7 @@ impl Engine {
         Ok(report)
     }
 
-    /// Brings every folder of the catalog up to date; as [`Engine::ingest`].
+    /// Brings every folder of the catalog that is on up to date; as [`Engine::ingest`].
     ///
     /// # Errors
     /// As [`Engine::ingest`].
@@ -129,6 +129,7 @@ impl Engine {
             .catalog()
             .folders()?
             .into_iter()
+            .filter(|folder| folder.enabled)
             .map(|folder| folder.path)
             .collect();
         self.ingest(&folders, cancel, progress)

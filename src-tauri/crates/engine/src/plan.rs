@@ -122,6 +122,7 @@ struct Unfound<'a> {
     scope: &'a Scope,
     seen: Places<'a>,
     roots: Places<'a>,
+    off: Places<'a>,
     unseen: Places<'a>,
     left_out: Places<'a>,
 }
@@ -132,14 +133,22 @@ impl<'a> Unfound<'a> {
             scope,
             seen: Places::new(scan.files.iter().map(|file| &file.path)),
             roots: Places::new(&scope.roots),
+            off: Places::new(&scope.off),
             unseen: Places::new(&scan.unseen),
             left_out: Places::new(&scan.left_out),
         }
     }
 
+    /// Whether a root holds the path, and no folder that is off lies between them.
+    fn looked_at(&self, path: &Path) -> bool {
+        let decisive = |above: &&Path| self.roots.names(above) || self.off.names(above);
+        let nearest = path.ancestors().find(decisive);
+        nearest.is_some_and(|above| self.roots.names(above))
+    }
+
     /// `None` for a file that the scan has, or has nothing to say of.
     fn fate(&self, path: &Path) -> Option<Fate> {
-        if self.seen.names(path) || !self.roots.hold(path) || self.unseen.hold(path) {
+        if self.seen.names(path) || !self.looked_at(path) || self.unseen.hold(path) {
             return None;
         }
         if self.left_out.names(path) || self.scope.leaves_out(path) {
@@ -296,6 +305,23 @@ mod tests {
         ];
         let plan = plan(&roots(), &found(vec![]), &known, &[]);
         assert_eq!(plan.gone, BTreeSet::from([PathBuf::from("/photos/a.jpg")]));
+    }
+
+    #[test]
+    fn files_of_a_folder_that_is_off_are_not_called_gone_but_those_of_a_folder_in_it_are() {
+        let scope = Scope {
+            roots: vec!["/photos".into(), "/photos/off/on".into()],
+            off: vec!["/photos/off".into()],
+            ..Scope::default()
+        };
+        let known = [
+            stored("/photos/off/a.jpg", 1),
+            stored("/photos/off/on/b.jpg", 1),
+        ];
+        assert_eq!(
+            plan(&scope, &found(vec![]), &known, &[]).gone,
+            BTreeSet::from([PathBuf::from("/photos/off/on/b.jpg")])
+        );
     }
 
     #[test]

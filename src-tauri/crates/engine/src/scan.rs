@@ -90,7 +90,7 @@ pub fn scan(scope: &Scope, cancel: &CancelToken) -> Scan {
 fn scan_folder(root: &Path, scope: &Scope, cancel: &CancelToken, scan: &mut Scan) {
     let wanted = |entry: &walkdir::DirEntry| {
         let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        entry.depth() == 0 || !hidden && !scope.leaves_out_entry(entry)
+        entry.depth() == 0 || !hidden && !scope.passes_over(entry)
     };
     for entry in WalkDir::new(root)
         .follow_links(true)

@@ -17,6 +17,8 @@ pub struct Scope {
     /// Folders of the catalog that are not there now. Nothing is said of what the catalog knows below them, nor is
     /// it a failure that a root below one cannot be found.
     pub unavailable: Vec<PathBuf>,
+    /// Folders of the catalog that are off, those that are roots themselves aside: not looked into either.
+    pub off: Vec<PathBuf>,
     /// Every folder of the catalog: where the paths begin that patterns of exclusions are matched against.
     pub folders: Vec<PathBuf>,
     /// What is left out.
@@ -51,8 +53,14 @@ impl Scope {
             .filter(|row| !is_available(row, &rows))
             .map(|row| row.path.clone())
             .collect();
+        let off = rows
+            .iter()
+            .filter(|row| !row.enabled && !roots.contains(&row.path))
+            .map(|row| row.path.clone())
+            .collect();
         Ok(Self {
             unavailable,
+            off,
             folders: rows.into_iter().map(|row| row.path).collect(),
             exclusions: exclusions.clone(),
             roots,
@@ -76,8 +84,11 @@ impl Scope {
         !self.exclusions.names_nothing() && ancestors.any(|above| self.matches(above, Kind::Folder))
     }
 
-    /// Whether an exclusion leaves out what a walk has come to, in a folder that none leaves out.
-    pub(crate) fn leaves_out_entry(&self, entry: &walkdir::DirEntry) -> bool {
+    /// Whether a walk passes over what it has come to: a folder that is off, or what an exclusion leaves out.
+    pub(crate) fn passes_over(&self, entry: &walkdir::DirEntry) -> bool {
+        if self.off.iter().any(|off| off == entry.path()) {
+            return true;
+        }
         if self.exclusions.names_nothing() {
             return false;
         }
@@ -173,6 +184,7 @@ mod tests {
             path: path.to_owned(),
             files,
             missing: 0,
+            enabled: true,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, Transaction, params};
 
 use super::{path_of, size_of};
 use crate::{FolderId, FolderRow};
@@ -21,6 +21,19 @@ pub(crate) fn remove(transaction: &Transaction<'_>, folder: FolderId) -> rusqlit
     Ok(())
 }
 
+/// Switches a folder on or off; an unknown one stays unknown.
+pub(crate) fn set_enabled(
+    transaction: &Transaction<'_>,
+    folder: FolderId,
+    enabled: bool,
+) -> rusqlite::Result<()> {
+    transaction.execute(
+        "UPDATE folder SET enabled = ?2 WHERE id = ?1",
+        params![folder.0, enabled],
+    )?;
+    Ok(())
+}
+
 /// Every folder with its path.
 pub(crate) fn paths(connection: &Connection) -> rusqlite::Result<Vec<(FolderId, PathBuf)>> {
     let mut statement = connection.prepare_cached("SELECT id, path FROM folder ORDER BY path")?;
@@ -31,7 +44,7 @@ pub(crate) fn paths(connection: &Connection) -> rusqlite::Result<Vec<(FolderId, 
 /// Every folder with its counts, by path.
 pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<FolderRow>> {
     let mut statement = connection.prepare(
-        "SELECT folder.id, folder.path, count(location.id), count(location.missing_since)
+        "SELECT folder.id, folder.path, count(location.id), count(location.missing_since), enabled
          FROM folder LEFT JOIN location ON location.folder_id = folder.id
          GROUP BY folder.id ORDER BY folder.path",
     )?;
@@ -41,6 +54,7 @@ pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<FolderRow>> {
             path: path_of(row, 1)?,
             files: size_of(row, 2)?,
             missing: size_of(row, 3)?,
+            enabled: row.get(4)?,
         })
     })?;
     rows.collect()

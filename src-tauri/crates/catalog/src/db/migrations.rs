@@ -112,7 +112,12 @@ CREATE TABLE image_product (
 CREATE INDEX image_product_by_product ON image_product (product_id);
 ";
 
-const STEPS: &[&str] = &[FORMAT_1, FORMAT_2];
+/// Format 3: folders that are off stay in the catalog with their photos and are passed over when files are looked at.
+const FORMAT_3: &str = "
+ALTER TABLE folder ADD COLUMN enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1));
+";
+
+const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3];
 
 /// The newest format known here.
 pub(super) const SUPPORTED: i64 = STEPS.len() as i64;
