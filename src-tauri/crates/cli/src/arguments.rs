@@ -34,6 +34,12 @@ pub(crate) enum Command {
         paths: Vec<PathBuf>,
         #[command(flatten)]
         exclusions: ExclusionArguments,
+        /// Go on with what changes in the catalog's folders, until Ctrl+C
+        #[arg(long)]
+        watch: bool,
+        /// While watching, look through all folders this often as well
+        #[arg(long, value_name = "MINUTES", requires = "watch", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+        rescan_every: u32,
         #[command(flatten)]
         output: Output,
     },

@@ -5,6 +5,7 @@ mod evaluate;
 mod index;
 mod metadata;
 mod search;
+mod watch;
 
 use std::{env, ffi::OsString, path::PathBuf};
 
@@ -27,8 +28,18 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Index {
             paths,
             exclusions,
+            watch,
+            rescan_every,
             output,
-        } => index::run(common, &paths, exclusions, output),
+        } => index::run(
+            common,
+            index::Request {
+                paths,
+                exclusions,
+                watch: watch.then_some(rescan_every),
+            },
+            output,
+        ),
         Command::Search {
             photos,
             k,

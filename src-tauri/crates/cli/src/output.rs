@@ -14,3 +14,10 @@ pub(crate) fn print_json(document: &impl Serialize) -> anyhow::Result<()> {
     println!("{text}");
     Ok(())
 }
+
+/// Prints one JSON document in one line, for a reader that waits for it.
+pub(crate) fn print_json_line(document: &impl Serialize) -> anyhow::Result<()> {
+    let text = serde_json::to_string(document).context("writing JSON")?;
+    println!("{text}");
+    Ok(())
+}

@@ -10,7 +10,7 @@ use vision::{DecodeLimits, DecodedImage};
 use crate::{
     CancelToken, Embedder, EngineError, EngineOptions, Folder, IngestReport, Progress,
     ahead::Begun,
-    ingest::Ingest,
+    ingest::{Ingest, Manner},
     scope::{self, stored_form_of_any},
 };
 
@@ -86,13 +86,6 @@ impl Engine {
         cancel: &CancelToken,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<IngestReport, EngineError> {
-        let _running = match self.0.ingest.try_lock() {
-            Ok(guard) => guard,
-            Err(TryLockError::WouldBlock) => return Err(EngineError::Busy),
-            // It guards no data, only "one at a time".
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-        };
-        let exclusions = self.exclusions()?.rules()?;
         let mut roots = Vec::with_capacity(paths.len());
         for path in paths {
             let root = stored_form_of_any(path);
@@ -101,7 +94,26 @@ impl Engine {
             }
             roots.push(root);
         }
+        self.run_ingest(roots, Manner::Asked, cancel, progress)
+    }
+
+    /// One at a time, and with the exclusions as they are now.
+    pub(crate) fn run_ingest(
+        &self,
+        roots: Vec<PathBuf>,
+        manner: Manner,
+        cancel: &CancelToken,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<IngestReport, EngineError> {
+        let _running = match self.0.ingest.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::WouldBlock) => return Err(EngineError::Busy),
+            // It guards no data, only "one at a time".
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        };
+        let exclusions = self.exclusions()?.rules()?;
         let ingest = Ingest {
+            manner,
             exclusions: &exclusions,
             catalog: self.catalog(),
             embedder: self.embedder(),

@@ -9,7 +9,7 @@ use std::{
     collections::BTreeSet,
     path::PathBuf,
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use catalog::{Catalog, Change, ContentHash, Embedded as EmbeddedPhoto};
@@ -26,10 +26,21 @@ use crate::{
     progress::Meter,
     read::{PhotoRecord, Unusable, prepare, read},
     scan::scan,
+    update::{is_as_seen, is_settled},
 };
+
+/// How an ingest came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// Somebody named the places.
+    Asked,
+    /// Something changed at these places, and may be changing still.
+    Followed,
+}
 
 /// What an ingest works with.
 pub(crate) struct Ingest<'a> {
+    pub(crate) manner: Manner,
     pub(crate) catalog: &'a Catalog,
     pub(crate) embedder: &'a Embedder,
     pub(crate) limits: &'a DecodeLimits,
@@ -50,6 +61,8 @@ enum Outcome<P> {
     /// New content, or content without vectors of this model.
     New(ContentHash, P),
     Unusable(Unusable),
+    /// Still being written, or gone since it was seen.
+    Unsettled,
     /// The catalog could not be asked.
     Stopped(EngineError),
 }
@@ -70,6 +83,7 @@ impl Finished<Prepared> {
             Outcome::New(hash, (record, tensor)) => (Outcome::New(hash, record), Some(tensor)),
             Outcome::Known(image) => (Outcome::Known(image), None),
             Outcome::Unusable(unusable) => (Outcome::Unusable(unusable), None),
+            Outcome::Unsettled => (Outcome::Unsettled, None),
             Outcome::Stopped(error) => (Outcome::Stopped(error), None),
         };
         (
@@ -88,7 +102,7 @@ impl Ingest<'_> {
         let started = Instant::now();
         (self.progress)(Progress::starting(Stage::Scanning));
         let before = Scope::of(self.catalog, roots, self.exclusions)?;
-        let mut scan = scan(&before, self.cancel);
+        let mut scan = scan(&before, self.manner, self.cancel);
         // Looked at again: a drive taken out meanwhile must not look like a thousand deleted files.
         let scope = Scope::of(self.catalog, before.roots, self.exclusions)?;
         scan.unseen.extend(scope.unavailable.iter().cloned());
@@ -121,10 +135,15 @@ impl Ingest<'_> {
         }
         report.cancelled = self.cancel.is_cancelled();
         // After a cancelled run a file not found may still be among those not read: say nothing of it yet.
-        if !report.cancelled {
+        if !report.cancelled && report.unsettled.is_empty() {
             self.mark_missing(&gone, &plan.known_gone)?;
             report.missing = gone.len();
+            report.newly_missing = gone.difference(&plan.known_gone).count();
             self.take_out(&plan, &mut report)?;
+        } else if !report.cancelled {
+            // Or it lies where a file that is still being written is: both are looked at again together.
+            let newly = gone.difference(&plan.known_gone);
+            report.unsettled.extend(newly.cloned());
         }
         if report.embedded > 0 || report.excluded > 0 || !gone.is_empty() {
             (self.progress)(Progress::starting(Stage::Indexing));
@@ -168,7 +187,23 @@ impl Ingest<'_> {
 
     /// Stages 3 and 4 for one file.
     fn finish(&self, candidate: &Candidate) -> Finished<Prepared> {
-        let outcome = match read(&candidate.file.path, self.limits) {
+        let followed = self.manner == Manner::Followed;
+        let mut outcome = if followed && !is_settled(&candidate.file, SystemTime::now()) {
+            Outcome::Unsettled
+        } else {
+            self.outcome(candidate)
+        };
+        if followed && !is_as_seen(&candidate.file) {
+            outcome = Outcome::Unsettled;
+        }
+        Finished {
+            candidate: candidate.clone(),
+            outcome,
+        }
+    }
+
+    fn outcome(&self, candidate: &Candidate) -> Outcome<Prepared> {
+        match read(&candidate.file.path, self.limits) {
             Err(unusable) => Outcome::Unusable(unusable),
             Ok(content) => match self.catalog.image_with(&content.hash) {
                 Err(error) => Outcome::Stopped(error.into()),
@@ -182,10 +217,6 @@ impl Ingest<'_> {
                     Err(unusable) => Outcome::Unusable(unusable),
                 },
             },
-        };
-        Finished {
-            candidate: candidate.clone(),
-            outcome,
         }
     }
 
@@ -250,7 +281,7 @@ impl Ingest<'_> {
                 .map(|last| last.candidate.file.path.clone());
             let mut changes = Vec::with_capacity(done);
             for finished in batch.finished {
-                changes.push(self.change(finished, &mut vectors, gone, report)?);
+                changes.extend(self.change(finished, &mut vectors, gone, report)?);
             }
             self.catalog.commit(&changes)?;
             meter.advance(done, report.failures.len() - failed_before, current);
@@ -268,19 +299,24 @@ impl Ingest<'_> {
         vectors: &mut impl Iterator<Item = Embedded>,
         gone: &mut BTreeSet<PathBuf>,
         report: &mut IngestReport,
-    ) -> Result<Change, EngineError> {
-        match outcome {
-            Outcome::Stopped(error) => Err(error),
+    ) -> Result<Option<Change>, EngineError> {
+        let change = match outcome {
+            Outcome::Stopped(error) => return Err(error),
+            Outcome::Unsettled => {
+                report.unsettled.push(file.path);
+                return Ok(None);
+            }
             Outcome::Unusable(Unusable { cause, reason }) => {
                 report
                     .failures
                     .push(FileFailure::new(&file.path, reason.clone()));
+                report.newly_failed += 1;
                 // A known file that changed into an unusable one is marked missing: its photo is not there any more.
-                Ok(Change::Fail {
+                Change::Fail {
                     file,
                     code: cause.code().to_owned(),
                     reason,
-                })
+                }
             }
             Outcome::Known(image) => {
                 let from = if why == Why::Unknown {
@@ -291,10 +327,10 @@ impl Ingest<'_> {
                 if let Some(from) = from {
                     gone.remove(&from);
                     report.moved += 1;
-                    return Ok(Change::Move { from, file, image });
+                    return Ok(Some(Change::Move { from, file, image }));
                 }
                 count(report, why);
-                Ok(Change::Locate { file, image })
+                Change::Locate { file, image }
             }
             Outcome::New(hash, record) => {
                 count(report, why);
@@ -303,7 +339,7 @@ impl Ingest<'_> {
                         "the device returned fewer embeddings than photos".to_owned(),
                     )
                 })?;
-                Ok(Change::embed(EmbeddedPhoto {
+                Change::embed(EmbeddedPhoto {
                     file,
                     hash,
                     width: record.width,
@@ -311,9 +347,10 @@ impl Ingest<'_> {
                     thumbnail: record.thumbnail,
                     features: vectors.features.as_slice().to_vec(),
                     embedding: vectors.embedding,
-                }))
+                })
             }
-        }
+        };
+        Ok(Some(change))
     }
 
     /// A place of this photo that is gone now: where the file was moved from.

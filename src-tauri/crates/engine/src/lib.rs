@@ -1,6 +1,6 @@
 //! The engine: joins what is seen (`vision`) and what is stored (`catalog`).
 //!
-//! Its place in the flow: it scans folders, plans what changed, drives photos through decode, prepare, embed
+//! Its place in the flow: it scans and watches folders, plans what changed, drives photos through decode, prepare, embed
 //! and commit, ranks the catalog against a query, and measures retrieval on labelled photos.
 //! The window, the command line and the tests all use this API and nothing below it.
 
@@ -27,6 +27,8 @@ mod report;
 mod scan;
 mod scope;
 mod sync;
+mod update;
+mod watch;
 
 pub use ahead::Ahead;
 pub use cancel::CancelToken;
@@ -53,9 +55,10 @@ pub use progress::{Progress, Stage};
 pub use query::{Group, Hit, Product, Ranking, SearchOptions, Source};
 pub use read::{THUMBNAIL_MAX_SIDE, open_photo};
 pub use report::{FileFailure, IngestReport};
-pub use scan::{FoundFile, Scan, looks_like_photo, scan, stored_form};
+pub use scan::{FoundFile, Scan, looks_like_photo, stored_form};
 pub use scope::{Folder, Scope};
 pub use vision::{
     AdapterKind, AdapterReport, CropError, CropRect, DecodeLimits, DecodedImage, DeviceChoice,
     DeviceKind, DeviceRequest, GraphicsApi, ModelCard, list_adapters,
 };
+pub use watch::{FolderWatch, WatchNews, WatchOptions, Watched, WatchedFolder};

@@ -34,6 +34,13 @@ pub struct IngestReport {
     pub unchanged: usize,
     /// Known files in the scanned places that are not on disk now. They stay, marked.
     pub missing: usize,
+    /// Of them, those that this run found missing.
+    pub newly_missing: usize,
+    /// Of the failures, those that came up in this run and are not remembered from an earlier one.
+    pub newly_failed: usize,
+    /// Files that were still being written, and files that may have been renamed to one: to be looked at again. Only
+    /// [`Engine::update`](crate::Engine::update) leaves any.
+    pub unsettled: Vec<PathBuf>,
     /// Known files that an exclusion leaves out now. They have left the catalog; on disk they are as they were.
     pub excluded: usize,
     /// Folders of the catalog that are not there now, such as a drive that is not connected: what is known of their
@@ -50,6 +57,12 @@ pub struct IngestReport {
 }
 
 impl IngestReport {
+    /// Whether the catalog is another one after the run than before.
+    pub fn has_news(&self) -> bool {
+        let taken_in = self.added + self.changed + self.moved;
+        taken_in + self.newly_missing + self.newly_failed + self.excluded > 0
+    }
+
     /// Photos embedded per second of wall-clock time; 0 when none was.
     pub fn images_per_second(&self) -> f64 {
         let seconds = self.elapsed.as_secs_f64();

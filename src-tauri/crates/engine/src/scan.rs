@@ -10,7 +10,7 @@ use std::{
 use catalog::FileStamp;
 use walkdir::WalkDir;
 
-use crate::{CancelToken, FileFailure, Scope};
+use crate::{CancelToken, FileFailure, Scope, ingest::Manner};
 
 /// Extensions taken for photos when a folder is scanned, lower case. What a file really is
 /// is decided by its content when it is decoded; a file named directly is always tried.
@@ -46,7 +46,7 @@ pub fn looks_like_photo(path: &Path) -> bool {
 
 /// Walks every root (a folder or a single file). Hidden files and folders are passed over;
 /// symbolic links are followed, and one that leads back into itself is reported.
-pub fn scan(scope: &Scope, cancel: &CancelToken) -> Scan {
+pub(crate) fn scan(scope: &Scope, manner: Manner, cancel: &CancelToken) -> Scan {
     let mut scan = Scan {
         unseen: scope.unavailable.clone(),
         ..Scan::default()
@@ -63,10 +63,13 @@ pub fn scan(scope: &Scope, cancel: &CancelToken) -> Scan {
                 }
             }
             Ok(metadata) if metadata.is_file() => {
-                if !scope.leaves_out(root) {
+                // A file is tried for what it is called by whoever named it, otherwise by its own name.
+                let wanted = manner == Manner::Asked || looks_like_photo(root);
+                if wanted && !scope.leaves_out(root) {
                     scan.take(stamp(root.clone(), &metadata), scope);
                 }
             }
+            Err(error) if gone_unasked(&error, manner) => {}
             Ok(_) => scan
                 .failures
                 .push(FileFailure::new(root, "neither a file nor a folder")),
@@ -84,6 +87,11 @@ pub fn scan(scope: &Scope, cancel: &CancelToken) -> Scan {
     scan.files.sort_by(|a, b| a.path.cmp(&b.path));
     scan.files.dedup_by(|a, b| a.path == b.path);
     scan
+}
+
+/// Nobody asked for what something happened to and which is gone now.
+fn gone_unasked(error: &io::Error, manner: Manner) -> bool {
+    manner == Manner::Followed && error.kind() == io::ErrorKind::NotFound
 }
 
 /// One look at each file, in path order: names are sorted folder by folder, which is quicker than all paths at once.
@@ -139,7 +147,7 @@ impl Scan {
     }
 }
 
-fn stamp(path: PathBuf, metadata: &fs::Metadata) -> FoundFile {
+pub(crate) fn stamp(path: PathBuf, metadata: &fs::Metadata) -> FoundFile {
     let modified_nanos = metadata
         .modified()
         .ok()
@@ -202,7 +210,7 @@ mod tests {
             roots,
             ..Scope::default()
         };
-        scan(&scope, &CancelToken::default())
+        scan(&scope, Manner::Asked, &CancelToken::default())
     }
 
     #[test]
@@ -246,7 +254,7 @@ mod tests {
             unavailable: vec![drive.clone()],
             ..Scope::default()
         };
-        let scan = scan(&scope, &CancelToken::default());
+        let scan = scan(&scope, Manner::Asked, &CancelToken::default());
         assert!(scan.failures.is_empty(), "{:?}", scan.failures);
         assert_eq!(scan.unseen, [drive]);
     }

@@ -1,16 +1,25 @@
 use std::path::PathBuf;
 
-use engine::{Access, CancelToken, Engine};
+use engine::{Access, CancelToken, Engine, IngestReport};
 use serde::Serialize;
 
+use super::watch;
 use crate::{
     arguments::{Common, ExclusionArguments, Output},
-    output::{print_json, text_of},
+    output::{print_json, print_json_line, text_of},
     progress_line::ProgressLine,
 };
 
+/// What is to be indexed.
+pub(crate) struct Request {
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) exclusions: ExclusionArguments,
+    /// Goes on watching, and looks through all folders every so many minutes.
+    pub(crate) watch: Option<u32>,
+}
+
 #[derive(Serialize)]
-struct Document {
+pub(crate) struct Document {
     added: usize,
     changed: usize,
     moved: usize,
@@ -30,30 +39,48 @@ struct Failed {
     reason: String,
 }
 
-pub(crate) fn run(
-    common: &Common,
-    paths: &[PathBuf],
-    exclusions: ExclusionArguments,
-    output: Output,
-) -> anyhow::Result<()> {
+pub(crate) fn run(common: &Common, request: Request, output: Output) -> anyhow::Result<()> {
     let engine = common.open(Access::Write)?;
-    leave_out(&engine, exclusions)?;
-    let line = ProgressLine::new();
-    let show = |progress| line.show(&progress);
+    leave_out(&engine, request.exclusions)?;
     let cancel = CancelToken::default();
-    let report = if paths.is_empty() {
-        engine.refresh(&cancel, &show)
-    } else {
-        engine.ingest(paths, &cancel, &show)
-    }?;
-    drop(line);
+    if request.watch.is_some() {
+        watch::cancel_at_interrupt(&cancel)?;
+    }
+    let report = with_progress(|show| {
+        if request.paths.is_empty() {
+            engine.refresh(&cancel, show)
+        } else {
+            engine.ingest(&request.paths, &cancel, show)
+        }
+    })?;
     for folder in &report.unavailable {
         eprintln!(
             "unavailable: {} is not there or empty; its photos stay in the catalog as they are",
             folder.display()
         );
     }
-    let document = Document {
+    let document = document(&engine, report)?;
+    match (request.watch, output.json) {
+        (None, true) => print_json(&document)?,
+        (Some(_), true) => print_json_line(&document)?,
+        (_, false) => print(&document),
+    }
+    match request.watch {
+        Some(minutes) => watch::run(&engine, minutes, &cancel, output),
+        None => Ok(()),
+    }
+}
+
+/// Shows how far a run is while it lasts.
+pub(crate) fn with_progress<E>(
+    run: impl FnOnce(&(dyn Fn(engine::Progress) + Sync)) -> Result<IngestReport, E>,
+) -> Result<IngestReport, E> {
+    let line = ProgressLine::new();
+    run(&|progress| line.show(&progress))
+}
+
+pub(crate) fn document(engine: &Engine, report: IngestReport) -> anyhow::Result<Document> {
+    Ok(Document {
         added: report.added,
         changed: report.changed,
         moved: report.moved,
@@ -76,10 +103,11 @@ pub(crate) fn run(
             })
             .collect(),
         device: engine.embedder().ready()?.device.name.clone(),
-    };
-    if output.json {
-        return print_json(&document);
-    }
+    })
+}
+
+/// In words: a line for the whole, and one for each file that could not be taken in.
+pub(crate) fn print(document: &Document) {
     let Document {
         added,
         changed,
@@ -93,18 +121,18 @@ pub(crate) fn run(
         images_per_second,
         device,
     } = document;
+    let left_out = match excluded {
+        0 => String::new(),
+        some => format!(", {some} excluded"),
+    };
     println!(
-        "{added} added, {changed} changed, {moved} moved, {unchanged} unchanged, {missing} missing, {} failed \
-         in {seconds:.1} s ({images_per_second:.1} photos/s on {device})",
+        "{added} added, {changed} changed, {moved} moved, {unchanged} unchanged, {missing} missing{left_out}, \
+         {} failed in {seconds:.1} s ({images_per_second:.1} photos/s on {device})",
         failed.len()
     );
-    if excluded > 0 {
-        println!("{excluded} excluded: they left the catalog and are on disk as they were");
-    }
     for Failed { path, reason } in failed {
         println!("failed: {path}: {reason}");
     }
-    Ok(())
 }
 
 /// Adds to what the catalog leaves out.
