@@ -30,7 +30,7 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError::Vector`] for an embedding or features that must not be stored,
     /// [`CatalogError::UnknownImage`], [`CatalogError::Path`], [`CatalogError::ReadOnly`], and
-    /// [`CatalogError::Database`] when SQLite fails, on a full disk for instance.
+    /// [`CatalogError::NoSpace`] on a full disk, and [`CatalogError::Database`] when SQLite fails.
     pub fn commit(&self, changes: &[Change]) -> Result<Vec<Option<ImageId>>, CatalogError> {
         let space = self.writable_space()?;
         self.database.write(

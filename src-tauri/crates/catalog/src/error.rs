@@ -67,7 +67,16 @@ pub enum CatalogError {
         /// The database file.
         path: PathBuf,
     },
-    /// Any other failure of SQLite, such as a full disk.
+    /// The disk is full. What was committed before is kept.
+    #[error(
+        "there is no space left for the catalog {path}; nothing that is in it was lost, and the next run goes on from there",
+        path = path.parent().unwrap_or(path).display()
+    )]
+    NoSpace {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// Any other failure of SQLite.
     #[error("the catalog {path} cannot be used: {source}", path = path.display())]
     Database {
         /// The database file.

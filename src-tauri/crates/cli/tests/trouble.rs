@@ -2,12 +2,7 @@
 
 mod common;
 
-use std::{
-    ffi::OsStr,
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::{ffi::OsStr, fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 use common::{Shop, one_clear_line};
@@ -83,7 +78,8 @@ fn a_folder_and_a_file_without_permission_are_reported_and_the_rest_goes_on() ->
             shop.photos().as_os_str(),
             OsStr::new("--json"),
         ],
-    )?;
+    )?
+    .output()?;
     closed(&locked, 0o755)?;
     ensure!(
         output.status.success(),
@@ -102,21 +98,59 @@ fn a_folder_and_a_file_without_permission_are_reported_and_the_rest_goes_on() ->
     Ok(())
 }
 
+#[cfg(unix)]
+#[test]
+fn photos_that_become_unreadable_while_others_are_read_are_reported() -> Result<()> {
+    use std::{os::unix::fs::PermissionsExt, process::Stdio};
+    let shop = Shop::new(120)?;
+    let empty = shop.folder.path().join("empty");
+    fs::create_dir(&empty)?;
+    let index = |place: &Path| {
+        let arguments = [OsStr::new("index"), place.as_os_str(), OsStr::new("--json")];
+        as_an_ordinary_user(&shop, &arguments)
+    };
+    ensure!(index(&empty)?.output()?.status.success());
+    let mut child = index(&shop.photos())?.stdout(Stdio::piped()).spawn()?;
+    let log = shop.catalog().join("catalog.sqlite-wal");
+    while fs::metadata(&log).map_or(0, |file| file.len()) < 100_000 {
+        ensure!(child.try_wait()?.is_none(), "it ended too soon");
+        std::thread::yield_now();
+    }
+    // The last in path order, and so not read yet.
+    let last = |number: u32| shop.photos().join(format!("photo-{number}.jpg"));
+    fs::set_permissions(last(119), fs::Permissions::from_mode(0o000))?;
+    let cut = fs::read(last(118))?;
+    fs::write(last(118), &cut[..cut.len() / 2])?;
+    fs::remove_file(last(117))?;
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success());
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    let failed = report["failed"].as_array().context("a list")?;
+    let reasons: Vec<&str> = failed
+        .iter()
+        .filter_map(|failed| failed["reason"].as_str())
+        .collect();
+    assert_eq!(reasons.len(), 3, "{report}");
+    assert_eq!(reasons[0], "it does not exist");
+    assert!(reasons[1].contains("end"), "{reasons:?}");
+    assert_eq!(reasons[2], "no permission to read it");
+    assert_eq!(report["added"], 117);
+    Ok(())
+}
+
 /// Root may read everything, so a test that runs as root runs the program as nobody, from a copy in a place
 /// that nobody can reach.
 #[cfg(unix)]
-fn as_an_ordinary_user(shop: &Shop, arguments: &[&OsStr]) -> Result<Output> {
+fn as_an_ordinary_user(shop: &Shop, arguments: &[&OsStr]) -> Result<Command> {
     use std::os::unix::{
         fs::{MetadataExt, PermissionsExt, chown},
         process::CommandExt,
     };
     const NOBODY: u32 = 65_534;
-    let own_uid = fs::metadata(shop.folder.path())?.uid();
+    // Of a folder made now: the shop's own may have been given away already.
+    let own_uid = fs::metadata(tempfile::tempdir()?.path())?.uid();
     if own_uid != 0 {
-        return shop
-            .command(arguments)
-            .output()
-            .context("starting vitrine-cli");
+        return Ok(shop.command(arguments));
     }
     let program = shop.folder.path().join("vitrine-cli");
     fs::copy(env!("CARGO_BIN_EXE_vitrine-cli"), &program)?;
@@ -148,9 +182,6 @@ fn as_an_ordinary_user(shop: &Shop, arguments: &[&OsStr]) -> Result<Output> {
         .args(["--device", "cpu", "--catalog"])
         .arg(shop.catalog())
         .args(arguments);
-    command
-        .uid(NOBODY)
-        .gid(NOBODY)
-        .output()
-        .context("starting vitrine-cli as nobody")
+    command.uid(NOBODY).gid(NOBODY);
+    Ok(command)
 }

@@ -228,6 +228,7 @@ fn failed(path: &Path, source: rusqlite::Error) -> CatalogError {
     let path = path.to_owned();
     match source.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => CatalogError::NotACatalog { path },
+        Some(ErrorCode::DiskFull) => CatalogError::NoSpace { path },
         Some(ErrorCode::DatabaseCorrupt) => CatalogError::Damaged {
             path,
             detail: source.to_string(),

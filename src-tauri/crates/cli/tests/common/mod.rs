@@ -6,9 +6,11 @@
     reason = "each test target uses its part"
 )]
 
+pub mod interruption;
+
 use std::{
     ffi::OsStr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -41,13 +43,18 @@ impl Shop {
     }
 
     pub fn command(&self, arguments: &[&OsStr]) -> Command {
+        self.command_on(&self.catalog(), arguments)
+    }
+
+    /// The command line on another catalog than the shop's own.
+    pub fn command_on(&self, catalog: &Path, arguments: &[&OsStr]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vitrine-cli"));
         command
             .env("HOME", self.folder.path())
             .env("XDG_CACHE_HOME", self.folder.path().join("cache"));
         command
             .args(["--device", "cpu", "--catalog"])
-            .arg(self.catalog())
+            .arg(catalog)
             .args(arguments);
         command
     }
