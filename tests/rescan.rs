@@ -3,6 +3,9 @@
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
+    sync::Mutex,
+    thread,
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
@@ -10,7 +13,7 @@ use end_to_end::{
     catalogs::{ingest, more_like, open},
     photos::fill,
 };
-use engine::{CancelToken, Engine, Exclusions, ImageId, stored_form};
+use engine::{CancelToken, Engine, Exclusions, ImageId, Progress, stored_form};
 use tempfile::TempDir;
 
 /// A folder for photos and one for the catalog.
@@ -201,5 +204,41 @@ fn a_folder_that_is_off_is_passed_over_and_its_photos_are_still_found() -> Resul
     engine.catalog().set_folder_enabled(id, true)?;
     let report = engine.refresh(&CancelToken::default(), &|_| ())?;
     assert_eq!((report.unchanged, report.added, report.missing), (4, 1, 1));
+    Ok(())
+}
+
+#[test]
+fn a_paused_run_commits_what_it_has_waits_and_goes_on_where_it_was() -> Result<()> {
+    let (shop, engine) = shop(120)?;
+    let cancel = CancelToken::default();
+    let pause = cancel.pause();
+    let waited = Mutex::new(None);
+    let report = thread::scope(|scope| {
+        let paused_early = |progress: Progress| {
+            if progress.paused {
+                // All that is finished is in the catalog, and no more comes.
+                let stored = || engine.catalog().counts().map_or(0, |counts| counts.files);
+                let before = stored();
+                thread::sleep(Duration::from_millis(300));
+                *waited.lock().expect("no panic while it is held") =
+                    Some((progress.done, before, stored()));
+                let pause = pause.clone();
+                scope.spawn(move || pause.resume());
+            } else if progress.done > 0 && progress.done < 30 {
+                let told = waited.lock().expect("no panic while it is held").is_some();
+                if !told {
+                    pause.pause();
+                }
+            }
+        };
+        engine.ingest(std::slice::from_ref(&shop.photos), &cancel, &paused_early)
+    })?;
+    let (done, before, after) = waited
+        .into_inner()
+        .expect("no panic while it was held")
+        .context("the run told that it was paused")?;
+    assert_eq!((before, after), (done, done));
+    assert!(done < 120, "{done}");
+    assert_eq!((report.added, report.cancelled), (120, false));
     Ok(())
 }

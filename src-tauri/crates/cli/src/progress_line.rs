@@ -98,6 +98,7 @@ mod tests {
             time_left: Some(Duration::from_secs(61)),
             failed: 2,
             current: None,
+            paused: false,
         };
         assert_eq!(
             describe(&progress),

@@ -15,7 +15,7 @@ use crate::{CancelToken, sync::lock};
 
 /// Runs `work` over `items` on `workers` threads and sends the results in input order.
 /// Only items fewer than `window` places after the first unsent one are begun, so one slow item cannot make
-/// the others pile up. Ends early when cancelled (what was begun is finished and sent, without gaps) or when
+/// the others pile up. Begins none while paused. Ends early when cancelled (what was begun is finished and sent, without gaps) or when
 /// nobody receives any more.
 pub(crate) fn in_order<T: Sync, R: Send>(
     items: &[T],
@@ -34,7 +34,7 @@ pub(crate) fn in_order<T: Sync, R: Send>(
             let (done, next, front, work) = (done.clone(), &next, &front, &work);
             scope.spawn(move || {
                 // Cancellation is looked at before a number is taken: a number taken is always worked on.
-                while !cancel.is_cancelled() {
+                while !cancel.heed() {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(number) else {
                         return;

@@ -13,7 +13,7 @@ use std::{
 };
 
 use catalog::{Catalog, Change, ContentHash, Embedded as EmbeddedPhoto};
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use embedding::ImageId;
 use vision::{DecodeLimits, InputTensor};
 
@@ -28,6 +28,9 @@ use crate::{
     scan::scan,
     update::{is_as_seen, is_settled},
 };
+
+/// How soon a paused run commits what it has and says that it waits.
+const LOOK_FOR_PAUSE_EVERY: Duration = Duration::from_millis(100);
 
 /// How an ingest came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +105,7 @@ impl Ingest<'_> {
         let started = Instant::now();
         (self.progress)(Progress::starting(Stage::Scanning));
         let before = Scope::of(self.catalog, roots, self.exclusions)?;
-        let mut scan = scan(&before, self.manner, self.cancel);
+        let mut scan = scan(&before, self.manner, self.cancel, self.progress);
         // Looked at again: a drive taken out meanwhile must not look like a thousand deleted files.
         let scope = Scope::of(self.catalog, before.roots, self.exclusions)?;
         scan.unseen.extend(scope.unavailable.iter().cloned());
@@ -233,15 +236,19 @@ impl Ingest<'_> {
         let most_waiting = 16 * batch_size;
         let mut open = true;
         while open {
-            match arriving.recv() {
+            // A paused run commits what it has.
+            let mut paused = false;
+            match arriving.recv_timeout(LOOK_FOR_PAUSE_EVERY) {
                 Ok(one) => {
                     let (one, tensor) = one.split();
                     tensors.extend(tensor);
                     finished.push(one);
                 }
-                Err(_) => open = false,
+                Err(RecvTimeoutError::Timeout) => paused = self.cancel.pause().is_paused(),
+                Err(RecvTimeoutError::Disconnected) => open = false,
             }
-            let full = tensors.len() >= batch_size || finished.len() >= most_waiting || !open;
+            let full = tensors.len() >= batch_size || finished.len() >= most_waiting;
+            let full = full || !open || paused;
             if full && !finished.is_empty() {
                 let tensors = std::mem::take(&mut tensors);
                 let embedded = if tensors.is_empty() {
@@ -270,7 +277,18 @@ impl Ingest<'_> {
         report: &mut IngestReport,
     ) -> Result<(), EngineError> {
         let mut meter = Meter::new(self.progress, total);
-        for batch in landing {
+        loop {
+            let arrived = landing.recv_timeout(LOOK_FOR_PAUSE_EVERY);
+            let to_wait = self.cancel.pause().is_paused();
+            // It waits once nothing is in flight, and no longer as soon as it is resumed.
+            if arrived.is_err() || !to_wait {
+                meter.pause(to_wait);
+            }
+            let batch = match arrived {
+                Ok(batch) => batch,
+                Err(RecvTimeoutError::Timeout) => continue,
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            };
             let embedded = batch.embedded.map_or(Ok(Vec::new()), PendingBatch::wait)?;
             report.embedded += embedded.len();
             let mut vectors = embedded.into_iter();
@@ -286,7 +304,6 @@ impl Ingest<'_> {
             self.catalog.commit(&changes)?;
             meter.advance(done, report.failures.len() - failed_before, current);
         }
-        Ok(())
     }
 
     /// What one finished file means for the catalog, counted in the report.
@@ -306,15 +323,15 @@ impl Ingest<'_> {
                 report.unsettled.push(file.path);
                 return Ok(None);
             }
-            Outcome::Unusable(Unusable { cause, reason }) => {
+            Outcome::Unusable(Unusable { code, reason }) => {
                 report
                     .failures
-                    .push(FileFailure::new(&file.path, reason.clone()));
+                    .push(FileFailure::new(&file.path, code, reason.clone()));
                 report.newly_failed += 1;
                 // A known file that changed into an unusable one is marked missing: its photo is not there any more.
                 Change::Fail {
                     file,
-                    code: cause.code().to_owned(),
+                    code: code.to_owned(),
                     reason,
                 }
             }

@@ -31,7 +31,7 @@ mod update;
 mod watch;
 
 pub use ahead::Ahead;
-pub use cancel::CancelToken;
+pub use cancel::{CancelToken, Pause};
 pub use catalog::{
     Access, Catalog, CatalogError, Cell, CheckReport, Column, ColumnKind, Counts, Filter,
     FilterError, FolderId, FolderRow, IndexOptions, IndexState, LocationRow, Method, MethodUsed,
@@ -54,7 +54,7 @@ pub use products::{ImportPlan, PlannedColumn};
 pub use progress::{Progress, Stage};
 pub use query::{Group, Hit, Product, Ranking, SearchOptions, Source};
 pub use read::{THUMBNAIL_MAX_SIDE, open_photo};
-pub use report::{FileFailure, IngestReport};
+pub use report::{FailureGroup, FileFailure, IngestReport};
 pub use scan::{FoundFile, Scan, looks_like_photo, stored_form};
 pub use scope::{Folder, Scope};
 pub use vision::{

@@ -73,16 +73,18 @@ pub fn plan(
         .collect();
     let failed: HashMap<&OsStr, &StoredFailure> = failures
         .iter()
-        .filter(|failure| failure.code == Cause::Content.code())
+        .filter(|failure| Cause::of(&failure.code) == Cause::Content)
         .map(|failure| (failure.file.path.as_os_str(), failure))
         .collect();
     let mut plan = IngestPlan::default();
     for file in &scan.files {
         let path = file.path.as_os_str();
         match failed.get(path).filter(|failure| failure.file == *file) {
-            Some(failure) => plan
-                .still_failing
-                .push(FileFailure::new(&file.path, failure.reason.clone())),
+            Some(failure) => plan.still_failing.push(FileFailure::new(
+                &file.path,
+                &failure.code,
+                &failure.reason,
+            )),
             None => plan.decide(file, known.get(path).copied()),
         }
     }

@@ -19,8 +19,10 @@ pub struct Progress {
     pub time_left: Option<Duration>,
     /// Failed so far.
     pub failed: usize,
-    /// The file last finished.
+    /// The file last finished; while folders are walked, the folder being looked into.
     pub current: Option<PathBuf>,
+    /// The run waits until it is resumed: see [`Pause`](crate::Pause).
+    pub paused: bool,
 }
 
 impl Progress {
@@ -34,6 +36,7 @@ impl Progress {
             time_left: None,
             failed: 0,
             current: None,
+            paused: false,
         }
     }
 }
@@ -50,7 +53,7 @@ pub enum Stage {
 }
 
 /// At most ten reports a second: more cannot be read and each crosses to the page.
-const REPORT_EVERY: Duration = Duration::from_millis(100);
+pub(crate) const REPORT_EVERY: Duration = Duration::from_millis(100);
 /// The rate is taken over this much time: long enough to be steady, short enough to notice a change.
 const RATE_WINDOW: Duration = Duration::from_secs(5);
 
@@ -62,6 +65,8 @@ pub(crate) struct Meter<'a> {
     failed: usize,
     marks: VecDeque<(Instant, usize)>,
     last_report: Option<Instant>,
+    /// As last reported.
+    paused: bool,
 }
 
 impl<'a> Meter<'a> {
@@ -74,6 +79,17 @@ impl<'a> Meter<'a> {
             failed: 0,
             marks,
             last_report: None,
+            paused: false,
+        }
+    }
+
+    /// Reports that the run waits, or goes on; its rate is that of the time it works.
+    pub(crate) fn pause(&mut self, paused: bool) {
+        if paused != self.paused {
+            self.paused = paused;
+            let now = Instant::now();
+            self.marks = VecDeque::from([(now, self.done)]);
+            self.tell(now, None);
         }
     }
 
@@ -87,6 +103,10 @@ impl<'a> Meter<'a> {
         if !due && self.done < self.total {
             return;
         }
+        self.tell(now, current);
+    }
+
+    fn tell(&mut self, now: Instant, current: Option<PathBuf>) {
         self.last_report = Some(now);
         self.marks.push_back((now, self.done));
         while self.marks.len() > 2 && now.duration_since(self.marks[1].0) > RATE_WINDOW {
@@ -104,6 +124,7 @@ impl<'a> Meter<'a> {
             time_left,
             failed: self.failed,
             current,
+            paused: self.paused,
         });
     }
 

@@ -9,7 +9,7 @@ use std::{
 use catalog::ContentHash;
 use vision::{DecodeLimits, DecodedImage, InputTensor, Preprocessing};
 
-use crate::scan::plain_words;
+use crate::scan::{UNREADABLE, code_of, plain_words};
 
 /// Longest side of a stored thumbnail, in pixels: sharp at the grid's size on a double-density screen.
 pub const THUMBNAIL_MAX_SIDE: u32 = 256;
@@ -29,7 +29,8 @@ pub(crate) struct PhotoRecord {
 
 /// Why a file was not taken in.
 pub(crate) struct Unusable {
-    pub(crate) cause: Cause,
+    /// The kind of trouble, for grouping; it tells the cause too.
+    pub(crate) code: &'static str,
     pub(crate) reason: String,
 }
 
@@ -43,11 +44,11 @@ pub(crate) enum Cause {
 }
 
 impl Cause {
-    /// The code under which the catalog remembers it.
-    pub(crate) fn code(self) -> &'static str {
-        match self {
-            Self::Reading => "reading",
-            Self::Content => "content",
+    /// What the code of a failure tells, also of one remembered from an earlier version.
+    pub(crate) fn of(code: &str) -> Self {
+        match code {
+            UNREADABLE | "not_found" | "no_permission" => Self::Reading,
+            _ => Self::Content,
         }
     }
 }
@@ -55,20 +56,20 @@ impl Cause {
 /// Reads a whole file, refusing anything over the limit before memory is taken.
 pub(crate) fn read(path: &Path, limits: &DecodeLimits) -> Result<Content, Unusable> {
     let unreadable = |error: io::Error| Unusable {
-        cause: Cause::Reading,
+        code: code_of(&error),
         reason: plain_words(&error),
     };
     let file = File::open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
     if length == 0 {
-        return Err(in_content("the file is empty".to_owned()));
+        return Err(in_content("empty", "the file is empty".to_owned()));
     }
     if length > limits.max_file_bytes {
         let reason = format!(
             "the file has {length} bytes, more than the limit of {}",
             limits.max_file_bytes
         );
-        return Err(in_content(reason));
+        return Err(in_content("too_large_file", reason));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
     // A file that grows while it is read is cut at the limit and fails in the decoder.
@@ -85,9 +86,10 @@ pub(crate) fn prepare(
     limits: &DecodeLimits,
     preprocessing: &Preprocessing,
 ) -> Result<(PhotoRecord, InputTensor), Unusable> {
-    let image = vision::decode(bytes, limits).map_err(|error| in_content(error.to_string()))?;
+    let image = vision::decode(bytes, limits)
+        .map_err(|error| in_content(error.code(), error.to_string()))?;
     let thumbnail = vision::thumbnail(&image, THUMBNAIL_MAX_SIDE)
-        .map_err(|error| in_content(error.to_string()))?;
+        .map_err(|error| in_content("no_thumbnail", error.to_string()))?;
     let tensor = preprocessing.prepare(&image, None);
     Ok((
         PhotoRecord {
@@ -99,11 +101,8 @@ pub(crate) fn prepare(
     ))
 }
 
-fn in_content(reason: String) -> Unusable {
-    Unusable {
-        cause: Cause::Content,
-        reason,
-    }
+fn in_content(code: &'static str, reason: String) -> Unusable {
+    Unusable { code, reason }
 }
 
 /// Reads and decodes one photo, for a query or a preview.

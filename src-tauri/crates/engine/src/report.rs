@@ -8,14 +8,28 @@ use std::{
 pub struct FileFailure {
     /// The file or folder.
     pub path: PathBuf,
+    /// The kind of trouble, the same for all files that fail for one reason: `truncated`, `no_permission`, …
+    pub code: String,
     /// Why, in words a person understands.
     pub reason: String,
 }
 
+/// Files that could not be taken in for the same reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailureGroup {
+    /// The kind of trouble: see [`FileFailure::code`].
+    pub code: String,
+    /// Why, of the first of the files.
+    pub reason: String,
+    /// The files and folders, in the order of the report.
+    pub paths: Vec<PathBuf>,
+}
+
 impl FileFailure {
-    pub(crate) fn new(path: &Path, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(path: &Path, code: impl Into<String>, reason: impl Into<String>) -> Self {
         Self {
             path: path.to_owned(),
+            code: code.into(),
             reason: reason.into(),
         }
     }
@@ -63,6 +77,23 @@ impl IngestReport {
         taken_in + self.newly_missing + self.newly_failed + self.excluded > 0
     }
 
+    /// The failures by their kind, the most frequent first.
+    pub fn failures_by_reason(&self) -> Vec<FailureGroup> {
+        let mut groups: Vec<FailureGroup> = Vec::new();
+        for failure in &self.failures {
+            match groups.iter_mut().find(|group| group.code == failure.code) {
+                Some(group) => group.paths.push(failure.path.clone()),
+                None => groups.push(FailureGroup {
+                    code: failure.code.clone(),
+                    reason: failure.reason.clone(),
+                    paths: vec![failure.path.clone()],
+                }),
+            }
+        }
+        groups.sort_by_key(|group| std::cmp::Reverse(group.paths.len()));
+        groups
+    }
+
     /// Photos embedded per second of wall-clock time; 0 when none was.
     pub fn images_per_second(&self) -> f64 {
         let seconds = self.elapsed.as_secs_f64();
@@ -71,5 +102,30 @@ impl IngestReport {
         } else {
             0.0
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_grouped_by_kind_the_most_frequent_first() {
+        let failure =
+            |name: &str, code: &str, reason: &str| FileFailure::new(Path::new(name), code, reason);
+        let report = IngestReport {
+            failures: vec![
+                failure("a", "empty", "the file is empty"),
+                failure("b", "damaged", "the picture is damaged (x)"),
+                failure("c", "damaged", "the picture is damaged (y)"),
+            ],
+            ..IngestReport::default()
+        };
+        let groups: Vec<(String, usize)> = report
+            .failures_by_reason()
+            .into_iter()
+            .map(|group| (group.code, group.paths.len()))
+            .collect();
+        assert_eq!(groups, [("damaged".to_owned(), 2), ("empty".to_owned(), 1)]);
     }
 }

@@ -4,13 +4,15 @@ use std::{
     ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
-    time::UNIX_EPOCH,
+    time::{Instant, UNIX_EPOCH},
 };
 
 use catalog::FileStamp;
 use walkdir::WalkDir;
 
-use crate::{CancelToken, FileFailure, Scope, ingest::Manner};
+use crate::{
+    CancelToken, FileFailure, Progress, Scope, Stage, ingest::Manner, progress::REPORT_EVERY,
+};
 
 /// Extensions taken for photos when a folder is scanned, lower case. What a file really is
 /// is decided by its content when it is decoded; a file named directly is always tried.
@@ -46,7 +48,12 @@ pub fn looks_like_photo(path: &Path) -> bool {
 
 /// Walks every root (a folder or a single file). Hidden files and folders are passed over;
 /// symbolic links are followed, and one that leads back into itself is reported.
-pub(crate) fn scan(scope: &Scope, manner: Manner, cancel: &CancelToken) -> Scan {
+pub(crate) fn scan(
+    scope: &Scope,
+    manner: Manner,
+    cancel: &CancelToken,
+    progress: &dyn Fn(Progress),
+) -> Scan {
     let mut scan = Scan {
         unseen: scope.unavailable.clone(),
         ..Scan::default()
@@ -59,7 +66,7 @@ pub(crate) fn scan(scope: &Scope, manner: Manner, cancel: &CancelToken) -> Scan 
             Ok(metadata) if metadata.is_dir() => {
                 // What lies above it decides over it too.
                 if !scope.leaves_out_folder(root) {
-                    scan_folder(root, scope, cancel, &mut scan);
+                    scan_folder(root, scope, (cancel, progress), &mut scan);
                 }
             }
             Ok(metadata) if metadata.is_file() => {
@@ -70,12 +77,14 @@ pub(crate) fn scan(scope: &Scope, manner: Manner, cancel: &CancelToken) -> Scan 
                 }
             }
             Err(error) if gone_unasked(&error, manner) => {}
-            Ok(_) => scan
-                .failures
-                .push(FileFailure::new(root, "neither a file nor a folder")),
+            Ok(_) => scan.failures.push(FileFailure::new(
+                root,
+                "not_a_file",
+                "neither a file nor a folder",
+            )),
             Err(error) => {
                 scan.failures
-                    .push(FileFailure::new(root, plain_words(&error)));
+                    .push(FileFailure::new(root, code_of(&error), plain_words(&error)));
                 // A path that is plainly gone refutes its files; any other trouble says nothing of them.
                 if error.kind() != io::ErrorKind::NotFound {
                     scan.unseen.push(root.clone());
@@ -95,7 +104,13 @@ fn gone_unasked(error: &io::Error, manner: Manner) -> bool {
 }
 
 /// One look at each file, in path order: names are sorted folder by folder, which is quicker than all paths at once.
-fn scan_folder(root: &Path, scope: &Scope, cancel: &CancelToken, scan: &mut Scan) {
+fn scan_folder(
+    root: &Path,
+    scope: &Scope,
+    (cancel, progress): (&CancelToken, &dyn Fn(Progress)),
+    scan: &mut Scan,
+) {
+    let mut told: Option<Instant> = None;
     let wanted = |entry: &walkdir::DirEntry| {
         let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
         entry.depth() == 0 || !hidden && !scope.passes_over(entry)
@@ -106,30 +121,44 @@ fn scan_folder(root: &Path, scope: &Scope, cancel: &CancelToken, scan: &mut Scan
         .into_iter()
         .filter_entry(wanted)
     {
-        if cancel.is_cancelled() {
+        if cancel.heed() {
             return;
         }
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
                 let path = error.path().unwrap_or(root).to_owned();
-                let reason = match error.io_error() {
-                    Some(io) => plain_words(io),
-                    None => "a symbolic link that leads back into its own folder".to_owned(),
-                };
-                scan.failures.push(FileFailure::new(&path, reason));
+                scan.failures.push(match error.io_error() {
+                    Some(io) => FileFailure::new(&path, code_of(io), plain_words(io)),
+                    None => FileFailure::new(
+                        &path,
+                        "link_loop",
+                        "a symbolic link that leads back into its own folder",
+                    ),
+                });
                 scan.unseen.push(path);
                 continue;
             }
         };
+        let due = |told: Instant| told.elapsed() >= REPORT_EVERY;
+        if entry.file_type().is_dir() && told.is_none_or(due) {
+            told = Some(Instant::now());
+            progress(Progress {
+                current: Some(entry.path().to_owned()),
+                ..Progress::starting(Stage::Scanning)
+            });
+        }
         if !looks_like_photo(entry.path()) || !entry.file_type().is_file() {
             continue;
         }
         match entry.metadata() {
             Ok(metadata) => scan.take(stamp(entry.into_path(), &metadata), scope),
             Err(error) => {
-                scan.failures
-                    .push(FileFailure::new(entry.path(), error.to_string()));
+                scan.failures.push(FileFailure::new(
+                    entry.path(),
+                    UNREADABLE,
+                    error.to_string(),
+                ));
                 scan.unseen.push(entry.into_path());
             }
         }
@@ -158,6 +187,18 @@ pub(crate) fn stamp(path: PathBuf, metadata: &fs::Metadata) -> FoundFile {
         path,
         bytes: metadata.len(),
         modified_nanos,
+    }
+}
+
+/// The code of trouble with reading that is neither of the two below.
+pub(crate) const UNREADABLE: &str = "reading";
+
+/// The kind of an I/O error, for grouping.
+pub(crate) fn code_of(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound => "not_found",
+        io::ErrorKind::PermissionDenied => "no_permission",
+        _ => UNREADABLE,
     }
 }
 
@@ -210,7 +251,7 @@ mod tests {
             roots,
             ..Scope::default()
         };
-        scan(&scope, Manner::Asked, &CancelToken::default())
+        scan(&scope, Manner::Asked, &CancelToken::default(), &|_| ())
     }
 
     #[test]
@@ -241,7 +282,7 @@ mod tests {
         let scan = scan_of(vec![gone.clone()]);
         assert_eq!(
             scan.failures,
-            [FileFailure::new(&gone, "it does not exist")]
+            [FileFailure::new(&gone, "not_found", "it does not exist")]
         );
         assert!(scan.unseen.is_empty());
     }
@@ -254,7 +295,7 @@ mod tests {
             unavailable: vec![drive.clone()],
             ..Scope::default()
         };
-        let scan = scan(&scope, Manner::Asked, &CancelToken::default());
+        let scan = scan(&scope, Manner::Asked, &CancelToken::default(), &|_| ());
         assert!(scan.failures.is_empty(), "{:?}", scan.failures);
         assert_eq!(scan.unseen, [drive]);
     }
