@@ -80,21 +80,31 @@ pub(crate) fn read(path: &Path, limits: &DecodeLimits) -> Result<Content, Unusab
     Ok(Content { bytes, hash })
 }
 
-/// Decodes once, and makes the record with its thumbnail and the network input from the same pixels.
+/// How much longer a photo's side is decoded than the network's input at least: at twice the size or more what was
+/// left out while decoding moves no embedding visibly (cosine above 0.999).
+const SPARE: u32 = 2;
+
+/// Decodes once, no larger than needed, and makes the record with its thumbnail and the network input from the same
+/// pixels.
 pub(crate) fn prepare(
     bytes: &[u8],
     limits: &DecodeLimits,
     preprocessing: &Preprocessing,
 ) -> Result<(PhotoRecord, InputTensor), Unusable> {
-    let image = vision::decode(bytes, limits)
+    let least_side = (SPARE * preprocessing.size()).max(THUMBNAIL_MAX_SIDE);
+    let vision::ReducedImage {
+        image,
+        width,
+        height,
+    } = vision::decode_reduced(bytes, limits, least_side)
         .map_err(|error| in_content(error.code(), error.to_string()))?;
     let thumbnail = vision::thumbnail(&image, THUMBNAIL_MAX_SIDE)
         .map_err(|error| in_content("no_thumbnail", error.to_string()))?;
     let tensor = preprocessing.prepare(&image, None);
     Ok((
         PhotoRecord {
-            width: image.width(),
-            height: image.height(),
+            width,
+            height,
             thumbnail,
         },
         tensor,

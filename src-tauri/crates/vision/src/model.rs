@@ -1,11 +1,11 @@
 //! A loaded model: inputs to features on its device, features to embeddings on the CPU.
 
 use crate::card::{Architecture, ModelCard};
-use crate::device::ComputeDevice;
+use crate::device::{ComputeDevice, DeviceKind};
 use crate::error::ModelError;
 use crate::head::Head;
 use crate::preprocess::InputTensor;
-use crate::resnet::ResNet;
+use crate::resnet::{CpuResNet, ResNet};
 use crate::weights::{LoadReport, StateDict, Tensors, read_verified};
 use burn::tensor::{Tensor, TensorData};
 use embedding::Embedding;
@@ -53,9 +53,17 @@ pub enum Tuning {
 pub struct Model {
     card: ModelCard,
     device: ComputeDevice,
-    network: ResNet,
+    network: Network,
     head: Option<Head>,
     report: LoadReport,
+}
+
+/// The backbone in the form its device runs fastest.
+enum Network {
+    /// On the processor, by our own code.
+    Cpu(CpuResNet),
+    /// On a graphics adapter, by burn.
+    Gpu(Box<ResNet>),
 }
 
 impl Model {
@@ -79,9 +87,13 @@ impl Model {
             architecture: config.to_string(),
             mismatch: Box::new(mismatch),
         })?;
-        let network = config
-            .init(&weights, device.as_burn())
-            .expect("the account was closed without a missing tensor");
+        let network = match device.kind() {
+            DeviceKind::Cpu => CpuResNet::new(config, &weights).map(Network::Cpu),
+            DeviceKind::Gpu => config
+                .init(&weights, device.as_burn())
+                .map(|network| Network::Gpu(Box::new(network))),
+        };
+        let network = network.expect("the account was closed without a missing tensor");
         Ok(Self {
             head: head.map(|head| head.expect("the account was closed without a missing tensor")),
             network,
@@ -144,7 +156,7 @@ impl Model {
         self.run(inputs, inputs.len())
     }
 
-    /// Runs one batch, filled up with zeros to `slots` inputs.
+    /// Runs one batch; on a GPU filled up with zeros to `slots` inputs.
     fn run(&self, batch: &[InputTensor], slots: usize) -> Result<Vec<Features>, ModelError> {
         let expected = self.card.input_size();
         if let Some(odd) = batch.iter().find(|input| input.size() != expected) {
@@ -153,7 +165,22 @@ impl Model {
                 actual: odd.size(),
             });
         }
-        let side = expected as usize;
+        match &self.network {
+            Network::Cpu(network) => {
+                let features = network.forward(batch);
+                Ok(features.into_iter().map(Features).collect())
+            }
+            Network::Gpu(network) => self.run_on_gpu(network, batch, slots),
+        }
+    }
+
+    fn run_on_gpu(
+        &self,
+        network: &ResNet,
+        batch: &[InputTensor],
+        slots: usize,
+    ) -> Result<Vec<Features>, ModelError> {
+        let side = self.card.input_size() as usize;
         let mut values = Vec::with_capacity(slots * 3 * side * side);
         for input in batch {
             values.extend_from_slice(input.values());
@@ -163,8 +190,7 @@ impl Model {
             TensorData::new(values, [slots, 3, side, side]),
             self.device.as_burn(),
         );
-        let output = self
-            .network
+        let output = network
             .forward(inputs)
             .try_into_data()
             .map_err(|error| self.failed(&error))?;
@@ -218,8 +244,11 @@ impl Model {
     ///
     /// [`ModelError::Compute`] when the device fails.
     pub fn warm_up(&self) -> Result<(), ModelError> {
+        let size = self.card.input_size();
+        let blank = vec![0.0; 3 * size as usize * size as usize];
+        let blank = InputTensor::new(size, blank).expect("three planes");
         for &slots in self.device.fixed_batches() {
-            self.run(&[], slots)?;
+            self.run(&vec![blank.clone(); slots], slots)?;
         }
         self.device.remember_tuning(&self.tuned_name());
         Ok(())

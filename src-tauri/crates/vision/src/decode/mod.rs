@@ -50,6 +50,67 @@ pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<DecodedImage, Decod
         PhotoFormat::Bmp => other(ImageFormat::Bmp)?,
         PhotoFormat::Tiff => other(ImageFormat::Tiff)?,
     };
+    finish(picture, format)
+}
+
+/// A photo made smaller while it was decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReducedImage {
+    /// The photo, its longer side at least what was asked for, or the photo's own where that is less.
+    pub image: DecodedImage,
+    /// Width of the photo itself in pixels, upright.
+    pub width: u32,
+    /// Height of the photo itself in pixels, upright.
+    pub height: u32,
+}
+
+/// As [`decode`], with no more pixels than a longer side of `least_side` needs where the format has a quick way to
+/// fewer: a JPEG at a half, a quarter or an eighth of its size, straight from the compressed data.
+///
+/// # Errors
+///
+/// As [`decode`].
+pub fn decode_reduced(
+    bytes: &[u8],
+    limits: &DecodeLimits,
+    least_side: u32,
+) -> Result<ReducedImage, DecodeError> {
+    limits.check_file(bytes.len() as u64)?;
+    if PhotoFormat::of(bytes)? == PhotoFormat::Jpeg
+        && let Some((picture, [width, height])) = jpeg::read_reduced(bytes, limits, least_side)?
+    {
+        let turned = is_turned(picture.orientation);
+        let (width, height) = if turned {
+            (height, width)
+        } else {
+            (width, height)
+        };
+        let image = finish(picture, PhotoFormat::Jpeg)?;
+        return Ok(ReducedImage {
+            image,
+            width,
+            height,
+        });
+    }
+    let image = decode(bytes, limits)?;
+    Ok(ReducedImage {
+        width: image.width(),
+        height: image.height(),
+        image,
+    })
+}
+
+/// Whether an orientation makes width of height.
+fn is_turned(orientation: Orientation) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    matches!(
+        orientation,
+        Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH
+    )
+}
+
+/// A picture as its file holds it, upright and in sRGB.
+fn finish(picture: RawPicture, format: PhotoFormat) -> Result<DecodedImage, DecodeError> {
     let (width, height, orientation) = (picture.width, picture.height, picture.orientation);
     let color::Srgb { rgb, stored } =
         color::to_srgb(picture.samples, picture.profile.as_ref(), format)?;

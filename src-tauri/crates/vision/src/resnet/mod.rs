@@ -5,9 +5,13 @@
 
 mod block;
 mod config;
+mod convolution;
+mod cpu;
+mod maps;
 mod pooling;
 
 pub use config::{BatchNorm, BlockKind, MaxPool, Pooling, ResNetConfig, Stem, StridePosition};
+pub(crate) use cpu::CpuResNet;
 
 use crate::weights::{FoldedConv, FoldedWeights, LoadReport, Mismatch, StateDict, Tensors};
 use block::Block;
@@ -18,7 +22,7 @@ use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::tensor::{Device, Tensor, TensorData, activation::relu};
 use config::ConvSpec;
 
-/// A residual network from `[N, 3, H, W]` to features `[N, F]`.
+/// A residual network from `[N, 3, H, W]` to features `[N, F]`, on any device of burn's.
 #[derive(Module, Debug)]
 pub struct ResNet {
     stem: Conv2d,
@@ -116,4 +120,104 @@ fn conv2d(spec: &ConvSpec, folded: &FoldedConv, device: &Device) -> Conv2d {
     conv.weight = Param::from_data(weight, device);
     conv.bias = Some(Param::from_data(bias, device));
     conv
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preprocess::InputTensor;
+
+    /// Weights that look like noise, the same each time.
+    fn weights(config: &ResNetConfig) -> FoldedWeights {
+        let mut state = 1u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+        };
+        let mut weights = FoldedWeights::new();
+        for spec in config.convolutions() {
+            let length = spec.shape.iter().product();
+            let scale = (spec.shape[1..].iter().product::<usize>() as f32)
+                .sqrt()
+                .recip();
+            let folded = FoldedConv {
+                shape: spec.shape,
+                weight: (0..length).map(|_| next() * scale).collect(),
+                bias: (0..spec.shape[0]).map(|_| next()).collect(),
+            };
+            weights.insert(spec.name, folded);
+        }
+        weights
+    }
+
+    fn input(size: u32, phase: f32) -> InputTensor {
+        let values = (0..3 * size * size).map(|at| (at as f32 * 0.37 + phase).sin());
+        InputTensor::new(size, values.collect()).expect("three planes")
+    }
+
+    fn by_burn(config: &ResNetConfig, weights: &FoldedWeights, inputs: &[InputTensor]) -> Vec<f32> {
+        let device = Device::flex();
+        let network = config
+            .init(weights, &device)
+            .expect("every weight is there");
+        let side = inputs[0].size() as usize;
+        let values: Vec<f32> = inputs
+            .iter()
+            .flat_map(|one| one.values().to_vec())
+            .collect();
+        let inputs = TensorData::new(values, [inputs.len(), 3, side, side]);
+        let features = network.forward(Tensor::from_data(inputs, &device));
+        let features = features.into_data();
+        features
+            .as_slice::<f32>()
+            .expect("single precision")
+            .to_vec()
+    }
+
+    #[test]
+    fn the_processor_computes_what_burn_computes_whatever_the_variant() {
+        let torchvision = ResNetConfig {
+            widths: vec![8, 12, 16, 20],
+            stem: Stem {
+                channels: 8,
+                kernel: 7,
+                stride: 2,
+                padding: 3,
+            },
+            ..ResNetConfig::resnet50()
+        };
+        let caffe = ResNetConfig {
+            stride_position: StridePosition::First,
+            max_pool: MaxPool {
+                kernel: 3,
+                stride: 2,
+                padding: [0, 1],
+            },
+            pooling: Pooling::GeneralizedMean { power: 3.0 },
+            ..torchvision.clone()
+        };
+        let basic = ResNetConfig {
+            widths: vec![8, 12, 16, 20],
+            stem: torchvision.stem,
+            ..ResNetConfig::resnet18()
+        };
+        // 50 is not a multiple of the strides: the last windows hang over the edge.
+        let inputs = [input(50, 0.0), input(50, 1.0), input(50, 2.0)];
+        for config in [torchvision, caffe, basic] {
+            let weights = weights(&config);
+            let network = CpuResNet::new(&config, &weights).expect("every weight is there");
+            let here = network.forward(&inputs).concat();
+            let there = by_burn(&config, &weights, &inputs);
+            let largest = there
+                .iter()
+                .fold(0.0f32, |largest, value| largest.max(value.abs()));
+            assert_eq!(here.len(), there.len(), "{config}");
+            for (here, there) in here.iter().zip(&there) {
+                assert!(
+                    (here - there).abs() < 1e-5 * largest,
+                    "{config}: {here}, {there}"
+                );
+            }
+        }
+    }
 }

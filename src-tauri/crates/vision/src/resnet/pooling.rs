@@ -4,7 +4,7 @@ use super::config::Pooling;
 use burn::tensor::Tensor;
 
 /// Smallest activation before a power is taken: Radenović et al.'s epsilon, against a root of zero.
-const SMALLEST_ACTIVATION: f32 = 1e-6;
+pub(super) const SMALLEST_ACTIVATION: f32 = 1e-6;
 
 /// `[N, C, H, W]` to `[N, C]`.
 pub(super) fn pool(maps: Tensor<4>, pooling: Pooling) -> Tensor<2> {

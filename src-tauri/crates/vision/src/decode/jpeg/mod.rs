@@ -1,4 +1,12 @@
-//! JPEG: through zune-jpeg, with the end of the file checked and four-ink colours kept raw for their profile.
+//! JPEG: through zune-jpeg, with the end of the file checked and four-ink colours kept raw for their profile; and
+//! at a reduced size by our own decoder (`reduced.rs`), which is where most photos of an ingest come through.
+
+mod bits;
+mod frame;
+mod huffman;
+mod idct;
+mod planes;
+mod reduced;
 
 use super::RawPicture;
 use super::color::{Profile, Samples};
@@ -6,6 +14,7 @@ use super::error::DecodeError;
 use super::format::PhotoFormat;
 use super::limits::DecodeLimits;
 use image::metadata::Orientation;
+use planes::Planes;
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
@@ -15,45 +24,106 @@ use zune_jpeg::errors::DecodeErrors;
 /// The picture of a JPEG file.
 pub(super) fn read(bytes: &[u8], limits: &DecodeLimits) -> Result<RawPicture, DecodeError> {
     let outline = Outline::of(bytes)?;
-    let options = DecoderOptions::default()
-        .set_strict_mode(false)
-        .set_max_width(usize::MAX)
-        .set_max_height(usize::MAX);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-    decoder.decode_headers().map_err(from_zune)?;
-    let (Some((width, height)), Some(stored)) = (decoder.dimensions(), decoder.input_colorspace())
-    else {
-        return Err(DecodeError::damaged(PhotoFormat::Jpeg, "no picture size"));
-    };
-    // JPEG states its sides in 16 bits.
-    let (width, height) = (width as u32, height as u32);
-    let wanted = match stored {
-        ColorSpace::Luma | ColorSpace::CMYK | ColorSpace::YCCK => stored,
+    let mut header = Header::of(bytes)?;
+    let (width, height) = (header.width, header.height);
+    let wanted = match header.stored {
+        ColorSpace::Luma | ColorSpace::CMYK | ColorSpace::YCCK => header.stored,
         _ => ColorSpace::RGB,
     };
     limits.check_picture(width, height, wanted.num_components() as u64)?;
 
-    decoder.set_options(options.jpeg_set_out_colorspace(wanted));
-    let pixels = decoder.decode().map_err(from_zune)?;
+    let options = options().jpeg_set_out_colorspace(wanted);
+    header.decoder.set_options(options);
+    let pixels = header.decoder.decode().map_err(from_zune)?;
     let samples = match wanted {
         ColorSpace::Luma => Samples::Grey(pixels),
         ColorSpace::CMYK => Samples::Cmyk(outline.ink_amounts(pixels)),
         ColorSpace::YCCK => Samples::Cmyk(outline.ink_amounts(from_ycck(pixels))),
         _ => Samples::Rgb(pixels),
     };
-    let orientation = decoder
-        .exif()
-        .and_then(|exif| Orientation::from_exif_chunk(exif))
-        .unwrap_or(Orientation::NoTransforms);
-    Ok(RawPicture {
-        width,
-        height,
-        samples,
-        profile: decoder
-            .icc_profile()
-            .and_then(|icc| Profile::from_icc(&icc)),
-        orientation,
-    })
+    Ok(header.picture(width, height, samples))
+}
+
+/// The picture of a JPEG file made smaller, but its longer side at least `least_side` pixels; with the size that
+/// the file states. `None` when that takes the whole picture, or it cannot be read this way.
+pub(super) fn read_reduced(
+    bytes: &[u8],
+    limits: &DecodeLimits,
+    least_side: u32,
+) -> Result<Option<(RawPicture, [u32; 2])>, DecodeError> {
+    let header = Header::of(bytes)?;
+    let (width, height) = (header.width, header.height);
+    let longest = u64::from(width.max(height));
+    let enough = |block_side: &usize| longest * *block_side as u64 / 8 >= u64::from(least_side);
+    let Some(block_side) = [1, 2, 4].into_iter().find(enough) else {
+        return Ok(None);
+    };
+    limits.check_picture(width, height, 1)?;
+    let to_rgb = match header.stored {
+        ColorSpace::Luma => Planes::into_grey,
+        ColorSpace::YCbCr => Planes::into_rgb_from_ycbcr,
+        ColorSpace::RGB => Planes::into_rgb,
+        _ => return Ok(None),
+    };
+    let Some(planes) = reduced::read(bytes, block_side) else {
+        return Ok(None);
+    };
+    let (reduced_width, reduced_height) = (planes.width as u32, planes.height as u32);
+    let Some(samples) = to_rgb(planes) else {
+        return Ok(None);
+    };
+    let picture = header.picture(reduced_width, reduced_height, samples);
+    Ok(Some((picture, [width, height])))
+}
+
+/// What a file says before its pixels.
+struct Header<'a> {
+    decoder: JpegDecoder<ZCursor<&'a [u8]>>,
+    width: u32,
+    height: u32,
+    stored: ColorSpace,
+}
+
+impl<'a> Header<'a> {
+    fn of(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options());
+        decoder.decode_headers().map_err(from_zune)?;
+        let (Some((width, height)), Some(stored)) =
+            (decoder.dimensions(), decoder.input_colorspace())
+        else {
+            return Err(DecodeError::damaged(PhotoFormat::Jpeg, "no picture size"));
+        };
+        // JPEG states its sides in 16 bits.
+        let (width, height) = (width as u32, height as u32);
+        Ok(Self {
+            decoder,
+            width,
+            height,
+            stored,
+        })
+    }
+
+    /// The picture of `samples`, with what the file says of their colours and which side is up.
+    fn picture(&self, width: u32, height: u32, samples: Samples) -> RawPicture {
+        let profile = self.decoder.icc_profile();
+        let orientation = self.decoder.exif();
+        RawPicture {
+            width,
+            height,
+            samples,
+            profile: profile.and_then(|icc| Profile::from_icc(&icc)),
+            orientation: orientation
+                .and_then(|exif| Orientation::from_exif_chunk(exif))
+                .unwrap_or(Orientation::NoTransforms),
+        }
+    }
+}
+
+fn options() -> DecoderOptions {
+    DecoderOptions::default()
+        .set_strict_mode(false)
+        .set_max_width(usize::MAX)
+        .set_max_height(usize::MAX)
 }
 
 fn from_zune(error: DecodeErrors) -> DecodeError {
@@ -130,7 +200,7 @@ impl Outline {
 /// The next marker at or after `at` and the place behind it; entropy-coded data is passed over.
 fn next_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
     loop {
-        at += bytes.get(at..)?.iter().position(|&byte| byte == MARKER)?;
+        at += memchr::memchr(MARKER, bytes.get(at..)?)?;
         match bytes.get(at + 1)? {
             // A stuffed zero and the restart markers belong to the coded data; 0x01 is a marker without a segment.
             0x00 | 0x01 | 0xD0..=0xD7 => at += 2,

@@ -1,0 +1,71 @@
+//! Feature maps on the processor, and the memory they are kept in.
+
+use std::sync::{Mutex, PoisonError};
+
+/// Feature maps, `[photos, height, width, channels]`.
+pub(super) struct Maps {
+    pub(super) photos: usize,
+    pub(super) height: usize,
+    pub(super) width: usize,
+    pub(super) channels: usize,
+    pub(super) values: Vec<f32>,
+}
+
+impl Maps {
+    /// The channels at one place.
+    pub(super) fn pixel(&self, photo: usize, y: usize, x: usize) -> &[f32] {
+        let place = (photo * self.height + y) * self.width + x;
+        &self.values[place * self.channels..][..self.channels]
+    }
+}
+
+/// The places from `start - before`, `kernel` of them, that lie in `0..length`.
+pub(super) fn inside(
+    start: usize,
+    before: usize,
+    kernel: usize,
+    length: usize,
+) -> std::ops::Range<usize> {
+    start.saturating_sub(before)..(start + kernel).saturating_sub(before).min(length)
+}
+
+/// Memory that is used again: fresh pages for every map would cost a tenth of the time.
+#[derive(Debug, Default)]
+pub(super) struct Buffers(Mutex<Vec<Vec<f32>>>);
+
+impl Buffers {
+    /// A buffer of this length; what it holds is left over from before.
+    pub(super) fn take(&self, length: usize) -> Vec<f32> {
+        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let best = (0..free.len()).min_by_key(|&place| {
+            let capacity = free[place].capacity();
+            (capacity < length, capacity.abs_diff(length))
+        });
+        let mut buffer = best.map_or_else(Vec::new, |place| free.swap_remove(place));
+        drop(free);
+        buffer.resize(length, 0.0);
+        buffer
+    }
+
+    /// Takes a buffer back.
+    pub(super) fn put(&self, buffer: Vec<f32>) {
+        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        free.push(buffer);
+    }
+
+    /// Maps of this size; what they hold is left over from before.
+    pub(super) fn maps(&self, photos: usize, height: usize, width: usize, channels: usize) -> Maps {
+        Maps {
+            photos,
+            height,
+            width,
+            channels,
+            values: self.take(photos * height * width * channels),
+        }
+    }
+
+    /// Takes maps back.
+    pub(super) fn give_back(&self, maps: Maps) {
+        self.put(maps.values);
+    }
+}

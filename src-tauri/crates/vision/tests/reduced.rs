@@ -1,0 +1,150 @@
+//! A JPEG decoded at a reduced size is the photo made smaller, in every way a file may be written.
+
+mod common;
+
+use common::{cosine, fixtures, shared, shipped_card};
+use std::path::{Path, PathBuf};
+use vision::{
+    ComputeDevice, DecodeLimits, DecodedImage, Model, ReducedImage, decode, decode_reduced,
+};
+
+/// Longest side of the pictures in `fixtures/reduced`.
+const LONGEST: u32 = 251;
+
+fn folder() -> PathBuf {
+    fixtures().join("reduced")
+}
+
+fn reduced(bytes: &[u8], least_side: u32) -> ReducedImage {
+    decode_reduced(bytes, &DecodeLimits::default(), least_side).expect("a sound photo")
+}
+
+/// The mean over the part of `full` that each pixel of a picture `times` smaller stands for.
+fn means(full: &DecodedImage, times: u32) -> Vec<f32> {
+    let (width, height) = (full.width(), full.height());
+    let mut means = Vec::new();
+    for y in 0..height.div_ceil(times) {
+        for x in 0..width.div_ceil(times) {
+            let rows = y * times..((y + 1) * times).min(height);
+            let columns = x * times..((x + 1) * times).min(width);
+            let count = (rows.len() * columns.len()) as f32;
+            for channel in 0..3 {
+                let places = rows
+                    .clone()
+                    .flat_map(|y| columns.clone().map(move |x| (x, y)));
+                let at = |(x, y): (u32, u32)| ((y * width + x) * 3 + channel) as usize;
+                let sum: f32 = places.map(|place| f32::from(full.rgb()[at(place)])).sum();
+                means.push(sum / count);
+            }
+        }
+    }
+    means
+}
+
+#[test]
+fn every_kind_of_jpeg_made_smaller_is_the_whole_one_averaged() {
+    for name in [
+        "4-2-0.jpg",
+        "4-2-2.jpg",
+        "4-4-4.jpg",
+        "grey.jpg",
+        "restarts.jpg",
+        "rgb.jpg",
+        "rotated.jpg",
+        "progressive.jpg",
+    ] {
+        let bytes = std::fs::read(folder().join(name)).expect("a fixture is readable");
+        let full = decode(&bytes, &DecodeLimits::default()).expect("a sound photo");
+        for times in [2, 4, 8] {
+            let ReducedImage {
+                image,
+                width,
+                height,
+            } = reduced(&bytes, 240 / times);
+            assert_eq!((width, height), (full.width(), full.height()), "{name}");
+            // Of a progressive file only the means of the blocks are read.
+            let times = if name == "progressive.jpg" && times < 8 {
+                1
+            } else {
+                times
+            };
+            let size = (width.div_ceil(times), height.div_ceil(times));
+            assert_eq!((image.width(), image.height()), size, "{name} / {times}");
+            let expected = means(&full, times);
+            let differences: Vec<f32> = image
+                .rgb()
+                .iter()
+                .zip(&expected)
+                .map(|(actual, expected)| (f32::from(*actual) - expected).abs())
+                .collect();
+            let mean = differences.iter().sum::<f32>() / differences.len() as f32;
+            // The picture has hard edges; a progressive one's colours come at half the resolution.
+            let most = if name == "progressive.jpg" { 10.0 } else { 3.0 };
+            assert!(mean < most, "{name} / {times} is {mean} levels off");
+        }
+    }
+}
+
+#[test]
+fn a_small_photo_and_one_that_is_no_jpeg_come_whole() {
+    let bytes = std::fs::read(folder().join("4-2-0.jpg")).expect("a fixture is readable");
+    assert_eq!(reduced(&bytes, LONGEST).image.width().max(1), LONGEST);
+    let png = std::fs::read(fixtures().join("photos/16-bit.png")).expect("a fixture is readable");
+    let image = reduced(&png, 1);
+    assert_eq!(
+        (image.width, image.height),
+        (image.image.width(), image.image.height())
+    );
+}
+
+#[test]
+fn a_photo_cut_short_is_refused_at_any_size() {
+    let bytes = std::fs::read(folder().join("4-2-0.jpg")).expect("a fixture is readable");
+    for length in (0..bytes.len() - 1).step_by(97) {
+        let cut = decode_reduced(&bytes[..length], &DecodeLimits::default(), 1);
+        let whole = decode(&bytes[..length], &DecodeLimits::default());
+        assert_eq!(cut.err(), whole.err(), "{length} bytes");
+    }
+}
+
+#[test]
+fn real_photos_decoded_smaller_keep_their_embeddings() {
+    let Some(shared) = shared() else { return };
+    let model = Model::load(&shipped_card(), &ComputeDevice::cpu()).expect("the shipped model");
+    let preprocessing = model.card().preprocessing();
+    let photos = files(&shared.join("photos/clothing/images"));
+    for photo in photos.iter().step_by(40) {
+        let bytes = std::fs::read(photo).expect("a shared photo");
+        let bytes = enlarged(&bytes, 4);
+        let full = decode(&bytes, &DecodeLimits::default()).expect("a sound photo");
+        let small = reduced(&bytes, 2 * preprocessing.size()).image;
+        assert!(small.width() < full.width());
+        let inputs = [&full, &small].map(|image| preprocessing.prepare(image, None));
+        let features = model.features(&inputs).expect("the processor computes");
+        let [full, small] = [0, 1].map(|at| model.embed(&features[at]).expect("a direction"));
+        let cosine = cosine(full.as_slice(), small.as_slice());
+        assert!(cosine >= 0.999, "{}: {cosine}", photo.display());
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("the shared photos");
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    files
+}
+
+/// The photo `times` as wide and high, as a JPEG.
+fn enlarged(bytes: &[u8], times: u32) -> Vec<u8> {
+    let photo = image::load_from_memory(bytes)
+        .expect("a sound photo")
+        .into_rgb8();
+    let (width, height) = (photo.width() * times, photo.height() * times);
+    let filter = image::imageops::FilterType::CatmullRom;
+    let photo = image::imageops::resize(&photo, width, height, filter);
+    let mut jpeg = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 90)
+        .encode_image(&photo)
+        .expect("a size that fits JPEG");
+    jpeg
+}
