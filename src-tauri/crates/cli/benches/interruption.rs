@@ -1,5 +1,5 @@
-//! Kills indexing at as many points as asked for (200 unless told) and compares what is there in the end:
-//! `cargo bench --workspace --profile dev --bench interruption -- 200`.
+//! `cargo xtask bench interruption [-- COUNT]`: kills indexing at 200 points, or so many, and compares what is there
+//! in the end.
 #![allow(clippy::print_stdout, reason = "what a bench prints is its result")]
 
 #[path = "../tests/common/mod.rs"]

@@ -26,8 +26,18 @@ enum Needs {
 
 const BENCHES: &[Bench] = &[
     Bench {
+        name: "fuzz",
+        measures: "a million damaged photos through the decoders",
+        needs: Needs::Nothing,
+    },
+    Bench {
         name: "ingest",
-        measures: "indexing against the backbone alone, photos a second",
+        measures: "indexing, by photo size, next to a pipeline in Python",
+        needs: Needs::Nothing,
+    },
+    Bench {
+        name: "interruption",
+        measures: "catalogs after killing an indexing run, by moment",
         needs: Needs::Nothing,
     },
     Bench {
