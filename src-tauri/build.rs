@@ -2,7 +2,7 @@
 //! `capabilities/main.json` does not list.
 
 /// Every command of `src/commands`. One that is missing here would be outside the access control list.
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 32] = [
     "subscribe",
     "search",
     "pick_photos",
@@ -16,9 +16,16 @@ const COMMANDS: [&str; 25] = [
     "add_dropped_folder",
     "add_sample",
     "remove_folder",
+    "set_folder_enabled",
+    "exclusions",
+    "set_exclusions",
     "start_indexing",
     "cancel_job",
+    "pause_indexing",
+    "resume_indexing",
     "failures",
+    "reveal_failure",
+    "ignore_failure",
     "pick_products",
     "find_products_by",
     "import_products",

@@ -1,6 +1,7 @@
 //! What crosses to the page and back. `ui/src/engine/types.ts` is generated from this file:
 //! names and comments here are names and comments there.
 
+mod folders;
 mod products;
 mod search;
 
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
+pub(crate) use folders::*;
 pub(crate) use products::*;
 pub(crate) use search::*;
 
@@ -178,20 +180,6 @@ pub(crate) struct PhotoPage {
     pub(crate) photos: Vec<Photo>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Folder {
-    #[cfg_attr(test, ts(type = "number"))]
-    pub(crate) id: i64,
-    /// As shown; never sent back.
-    pub(crate) path: String,
-    pub(crate) files: usize,
-    pub(crate) missing: usize,
-    /// False when the folder itself cannot be read now.
-    pub(crate) reachable: bool,
-}
-
 /// A file that could not be taken in, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(TS))]
@@ -217,6 +205,8 @@ pub(crate) struct JobProgress {
     /// The folder or file being worked on, as shown.
     pub(crate) current: String,
     pub(crate) cancelling: bool,
+    /// It waits until it is resumed.
+    pub(crate) paused: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -238,6 +228,8 @@ pub(crate) struct JobReport {
     pub(crate) moved: usize,
     pub(crate) unchanged: usize,
     pub(crate) missing: usize,
+    /// Known files that an exclusion leaves out now.
+    pub(crate) excluded: usize,
     pub(crate) failed: Vec<FileFailure>,
     pub(crate) seconds: f64,
     pub(crate) cancelled: bool,
@@ -283,6 +275,8 @@ pub(crate) enum AppEvent {
     JobEnded {
         report: JobReport,
     },
+    /// What `folders` answers is another thing now.
+    FoldersChanged,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

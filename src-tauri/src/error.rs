@@ -23,6 +23,8 @@ pub(crate) enum ShellError {
     DroppedFolderGone,
     #[error("photo number {0} has no file on this computer")]
     NoFile(i64),
+    #[error("the file is no longer on the list of those that could not be read")]
+    NoFailure,
     #[error("the product data is no longer at hand; choose the file again")]
     NoImport,
     #[error("the sample photos are not on this computer")]
@@ -68,9 +70,10 @@ fn code(error: &ShellError) -> ErrorCode {
         ShellError::Engine(error) => engine_code(error),
         ShellError::Unavailable(failed) => failed.code,
         ShellError::Overtaken => ErrorCode::Cancelled,
-        ShellError::QueryPhotoGone(_) | ShellError::DroppedFolderGone | ShellError::NoFile(_) => {
-            ErrorCode::NotFound
-        }
+        ShellError::QueryPhotoGone(_)
+        | ShellError::DroppedFolderGone
+        | ShellError::NoFailure
+        | ShellError::NoFile(_) => ErrorCode::NotFound,
         ShellError::NotOpen
         | ShellError::NoSample
         | ShellError::NoImport

@@ -1,13 +1,15 @@
 //! The engine's types as the page sees them.
 
+mod work;
+
 use std::path::Path;
 
 use engine::{
-    AdapterReport, Cell, Column, DeviceChoice, Engine, FolderRow, ImportPlan, IngestReport,
-    ModelCard, PhotoRow, Product, Progress,
+    AdapterReport, Cell, Column, DeviceChoice, Engine, ImportPlan, ModelCard, PhotoRow, Product,
 };
 
 use crate::{dto, error::ShellError};
+pub(crate) use work::*;
 
 pub(crate) fn catalog_status(
     engine: &Engine,
@@ -314,61 +316,6 @@ pub(crate) fn photo(photo: &PhotoRow, product: Product) -> dto::Photo {
         copies: photo.locations.len(),
         excluded: photo.excluded,
         product: product_cells(product),
-    }
-}
-
-pub(crate) fn folder(folder: &FolderRow) -> dto::Folder {
-    dto::Folder {
-        id: folder.id.0,
-        path: folder.path.display().to_string(),
-        files: folder.files,
-        missing: folder.missing,
-        reachable: std::fs::read_dir(&folder.path).is_ok(),
-    }
-}
-
-pub(crate) fn failure(failure: &engine::FileFailure) -> dto::FileFailure {
-    dto::FileFailure {
-        path: failure.path.display().to_string(),
-        reason: sentence(&failure.reason),
-    }
-}
-
-pub(crate) fn job_progress(
-    progress: Progress,
-    device: String,
-    cancelling: bool,
-) -> dto::JobProgress {
-    dto::JobProgress {
-        stage: match progress.stage {
-            engine::Stage::Scanning => dto::Stage::Scanning,
-            engine::Stage::Embedding => dto::Stage::Embedding,
-            engine::Stage::Indexing => dto::Stage::Indexing,
-        },
-        done: progress.done,
-        total: progress.total,
-        per_second: progress.per_second,
-        seconds_left: progress.time_left.map(|left| left.as_secs_f64()),
-        failed: progress.failed,
-        device,
-        current: progress
-            .current
-            .map_or_else(String::new, |path| path.display().to_string()),
-        cancelling,
-    }
-}
-
-pub(crate) fn job_report(report: &IngestReport) -> dto::JobReport {
-    dto::JobReport {
-        added: report.added,
-        changed: report.changed,
-        moved: report.moved,
-        unchanged: report.unchanged,
-        missing: report.missing,
-        failed: report.failures.iter().map(failure).collect(),
-        seconds: report.elapsed.as_secs_f64(),
-        cancelled: report.cancelled,
-        error: None,
     }
 }
 

@@ -1,23 +1,27 @@
 //! Long work on the catalog: one job at a time on a thread of its own, the next ones waiting in line.
 
+mod line;
+
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
+    path::Path,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
 
-use engine::{CancelToken, Engine, EngineError, IngestReport, Progress, stored_form};
+use engine::{CancelToken, Engine, EngineError, FileFailure, IngestReport, Progress, stored_form};
 
 use crate::{
-    dto::{AppEvent, FileFailure, JobProgress, JobReport, Phase, Stage},
+    dto::{AppEvent, JobProgress, JobReport, Phase, Stage},
     error::ShellError,
-    from_engine::{failure, job_progress, job_report},
+    from_engine::{job_progress, job_report},
     session,
     state::{Shell, lock},
 };
+pub(crate) use line::Job;
+use line::put_in_line;
 
 /// How often the catalog is counted while a job fills it: often enough to watch, too seldom to slow it down.
 const COUNT_EVERY: Duration = Duration::from_secs(1);
@@ -25,28 +29,19 @@ const COUNT_EVERY: Duration = Duration::from_secs(1);
 /// The product data of the sample, beside the folder of its photos.
 const SAMPLE_PRODUCTS: &str = "products.csv";
 
-/// A piece of work.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Job {
-    /// Bring every folder up to date.
-    Refresh,
-    /// The same, unasked, when a catalog was opened: told of only when something was different.
-    RefreshAtStart,
-    /// Bring these folders up to date.
-    TakeIn(Vec<PathBuf>),
-}
-
 /// The jobs that run and wait.
 #[derive(Default)]
 pub(crate) struct Jobs {
     state: Mutex<State>,
-    /// Signalled when nothing runs any more.
-    idle: Condvar,
+    /// Signalled when a job has ended.
+    ended: Condvar,
 }
 
 #[derive(Default)]
 struct State {
     running: Option<CancelToken>,
+    /// The job that runs is a [`Job::Look`].
+    looking: bool,
     waiting: VecDeque<Job>,
     /// What the last job could not take in; folders among it, which the catalog does not store.
     failures: Vec<FileFailure>,
@@ -69,10 +64,19 @@ impl Jobs {
         self.cancel();
         let mut state = self.lock();
         while state.running.is_some() {
-            state = self
-                .idle
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.wait(state);
+        }
+    }
+
+    /// Ends a look at changes that nobody asked for, and waits for that. Other jobs are left alone.
+    pub(crate) fn end_look(&self) {
+        let mut state = self.lock();
+        state.waiting.retain(|job| !job.is_look());
+        while state.looking {
+            if let Some(running) = &state.running {
+                running.cancel();
+            }
+            state = self.wait(state);
         }
     }
 
@@ -84,6 +88,29 @@ impl Jobs {
     /// What the last job could not take in.
     pub(crate) fn failures(&self) -> Vec<FileFailure> {
         self.lock().failures.clone()
+    }
+
+    /// Has this file be one that the last job took in.
+    pub(crate) fn forget_failure(&self, file: &Path) {
+        self.lock().failures.retain(|failure| failure.path != file);
+    }
+
+    /// Keeps what a job could not take in; of what it did not look at, what was said before.
+    fn remember_failures(&self, job: &Job, report: &IngestReport) {
+        let mut state = self.lock();
+        match job {
+            Job::Refresh | Job::TakeIn(_) => state.failures.clear(),
+            Job::Look(places) => {
+                let looked_at = |path: &Path| places.iter().any(|place| path.starts_with(place));
+                state.failures.retain(|failure| !looked_at(&failure.path));
+            }
+        }
+        state.failures.extend_from_slice(&report.failures);
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let woken = self.ended.wait(state);
+        woken.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -99,12 +126,8 @@ pub(crate) fn start(shell: &Arc<Shell>, job: Job) -> Result<(), ShellError> {
     if let Phase::Failed { error } = shell.board.status().phase {
         return Err(ShellError::Unavailable(error));
     }
-    let quiet = job == Job::RefreshAtStart;
-    let mut state = shell.jobs.lock();
-    if !state.waiting.contains(&job) {
-        state.waiting.push_back(job);
-    }
-    drop(state);
+    let quiet = job.is_look();
+    put_in_line(&mut shell.jobs.lock().waiting, job);
     // In one step with the look at the phase: a model that gets ready meanwhile finds the job in line.
     shell.board.change(|status| {
         if status.phase != Phase::Ready && status.job.is_none() && !quiet {
@@ -115,6 +138,32 @@ pub(crate) fn start(shell: &Arc<Shell>, job: Job) -> Result<(), ShellError> {
         model_ready(shell);
     }
     Ok(())
+}
+
+/// Has the job that runs wait; it says so itself once what is in flight is done.
+pub(crate) fn pause(shell: &Shell) {
+    if let Some(running) = &shell.jobs.lock().running {
+        running.pause().pause();
+    }
+    show_pause(shell);
+}
+
+/// Has it go on.
+pub(crate) fn resume(shell: &Shell) {
+    if let Some(running) = &shell.jobs.lock().running {
+        running.pause().resume();
+    }
+    show_pause(shell);
+}
+
+fn show_pause(shell: &Shell) {
+    shell.board.change(|status| {
+        let state = shell.jobs.lock();
+        let paused = state.running.as_ref().map(|job| job.pause().is_paused());
+        if let (Some(job), Some(paused)) = (&mut status.job, paused) {
+            job.paused = paused;
+        }
+    });
 }
 
 /// Asks the job that runs to stop, and drops those that wait.
@@ -148,16 +197,19 @@ fn work(shell: &Arc<Shell>) {
         let mut state = shell.jobs.lock();
         let Some(job) = state.waiting.pop_front() else {
             state.running = None;
-            shell.jobs.idle.notify_all();
+            shell.jobs.ended.notify_all();
             return;
         };
         let cancel = CancelToken::default();
         state.running = Some(cancel.clone());
+        state.looking = job.is_look();
         drop(state);
         // A job that panics must not leave the line blocked for ever.
         if catch_unwind(AssertUnwindSafe(|| run(shell, &job, &cancel))).is_err() {
             finish(shell, &job, Err(ShellError::Interrupted), Duration::ZERO);
         }
+        shell.jobs.lock().looking = false;
+        shell.jobs.ended.notify_all();
     }
 }
 
@@ -167,17 +219,21 @@ fn run(shell: &Shell, job: &Job, cancel: &CancelToken) {
     };
     let counted = Mutex::new(Instant::now());
     let progress = |progress: Progress| {
-        // A look for news that finds none passes unseen.
-        if *job == Job::RefreshAtStart && progress.stage == engine::Stage::Scanning {
-            return;
-        }
-        let cancelling = cancel.is_cancelled();
         shell.board.change(|status| {
+            // A look at changes that finds nothing to read passes unseen.
+            let reading = progress.stage == engine::Stage::Embedding;
+            if job.is_look() && !reading && status.job.is_none() {
+                return;
+            }
             let device = status
                 .device
                 .as_ref()
                 .map_or_else(String::new, |device| device.name.clone());
-            status.job = Some(job_progress(progress, device, cancelling));
+            status.job = Some(JobProgress {
+                cancelling: cancel.is_cancelled(),
+                paused: cancel.pause().is_paused(),
+                ..job_progress(progress, device)
+            });
         });
         let mut counted = lock(&counted);
         if counted.elapsed() >= COUNT_EVERY {
@@ -202,8 +258,9 @@ fn ingest(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<IngestReport, EngineError> {
     match job {
-        Job::Refresh | Job::RefreshAtStart => engine.refresh(cancel, progress),
+        Job::Refresh => engine.refresh(cancel, progress),
         Job::TakeIn(folders) => engine.ingest(folders, cancel, progress),
+        Job::Look(places) => engine.update(places, cancel, progress),
     }
 }
 
@@ -233,12 +290,13 @@ fn finish(shell: &Shell, job: &Job, result: Result<IngestReport, ShellError>, el
     let (report, worth_telling) = match &result {
         Ok(report) => (
             job_report(report),
-            *job != Job::RefreshAtStart || has_news(report),
+            !job.is_look() || has_news(report, &shell.jobs.failures()),
         ),
         Err(error) => (stopped(error, elapsed), true),
     };
     if let Ok(report) = &result {
-        shell.jobs.lock().failures = report.failures.iter().map(failure).collect();
+        shell.jobs.remember_failures(job, report);
+        shell.watch.try_again(report.unsettled.clone());
     }
     shell.board.change(|status| status.job = None);
     if worth_telling {
@@ -246,9 +304,16 @@ fn finish(shell: &Shell, job: &Job, result: Result<IngestReport, ShellError>, el
     }
 }
 
-/// Files that failed before and were not tried again are no news.
-fn has_news(report: &IngestReport) -> bool {
-    report.added + report.changed + report.moved + report.missing > 0
+/// Trouble with reading a file comes up whenever it is tried: it is news once.
+fn has_news(report: &IngestReport, told: &[FileFailure]) -> bool {
+    let told: HashSet<&Path> = told.iter().map(|failure| failure.path.as_path()).collect();
+    let failures = report.failures.iter();
+    let untold = failures.filter(|failure| !told.contains(failure.path.as_path()));
+    IngestReport {
+        newly_failed: report.newly_failed.min(untold.count()),
+        ..report.clone()
+    }
+    .has_news()
 }
 
 fn stopped(error: &ShellError, elapsed: Duration) -> JobReport {
@@ -271,5 +336,27 @@ fn waiting_for_model() -> JobProgress {
         device: String::new(),
         current: String::new(),
         cancelling: false,
+        paused: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_still_cannot_be_read_is_news_once() {
+        let failure = FileFailure {
+            path: "/photos/a.jpg".into(),
+            code: "no_permission".to_owned(),
+            reason: "it may not be read".to_owned(),
+        };
+        let report = IngestReport {
+            newly_failed: 1,
+            failures: vec![failure.clone()],
+            ..IngestReport::default()
+        };
+        assert!(has_news(&report, &[]));
+        assert!(!has_news(&report, &[failure]));
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Its place in the flow: the page asks by commands ([`commands`]), gets pictures by id ([`thumbnails`]) and is
 //! told everything else over one channel ([`board`]). Paths stay on this side; the page holds ids.
-//! [`session`] opens a catalog and its model in the background, [`jobs`] runs the long work one at a time.
+//! [`session`] opens a catalog and its model in the background, [`jobs`] runs the long work one at a time,
+//! and [`watching`] asks for more of it when something changes on disk.
 
 mod board;
 mod clipboard;
@@ -11,6 +12,7 @@ mod dialogs;
 mod drop;
 mod dto;
 mod error;
+mod failed;
 mod from_engine;
 mod incoming;
 mod jobs;
@@ -24,6 +26,7 @@ mod state;
 mod thumbnails;
 #[cfg(test)]
 mod typescript;
+mod watching;
 mod window;
 
 use std::{
@@ -99,14 +102,21 @@ pub fn configure<R: Runtime>(builder: Builder<R>, launch: Launch) -> Builder<R> 
             commands::catalog::set_excluded,
             commands::catalog::copy_path,
             commands::catalog::reveal,
-            commands::catalog::folders,
-            commands::catalog::add_folder,
-            commands::catalog::add_dropped_folder,
-            commands::catalog::add_sample,
-            commands::catalog::remove_folder,
-            commands::catalog::start_indexing,
-            commands::catalog::cancel_job,
-            commands::catalog::failures,
+            commands::folders::folders,
+            commands::folders::add_folder,
+            commands::folders::add_dropped_folder,
+            commands::folders::add_sample,
+            commands::folders::remove_folder,
+            commands::folders::set_folder_enabled,
+            commands::folders::exclusions,
+            commands::folders::set_exclusions,
+            commands::jobs::start_indexing,
+            commands::jobs::cancel_job,
+            commands::jobs::pause_indexing,
+            commands::jobs::resume_indexing,
+            commands::failures::failures,
+            commands::failures::reveal_failure,
+            commands::failures::ignore_failure,
             commands::products::pick_products,
             commands::products::find_products_by,
             commands::products::import_products,

@@ -15,8 +15,9 @@ use crate::{
     dto::{Failed, Phase, Stage},
     error::ShellError,
     from_engine::{catalog_status, device_status, model_status},
-    jobs::{self, Job},
+    jobs,
     state::{Shell, lock},
+    watching,
 };
 
 /// Opens the chosen catalog on a thread of its own; an open one is closed first. The page follows the status.
@@ -33,6 +34,7 @@ pub(crate) fn open(shell: &Arc<Shell>) {
 pub(crate) fn close(shell: &Shell) {
     let _opening = lock(&shell.opening);
     shell.generation.fetch_add(1, Ordering::Relaxed);
+    shell.watch.stop();
     shell.jobs.stop();
     shell.slot.close();
 }
@@ -46,12 +48,13 @@ fn open_here(shell: &Arc<Shell>) {
         status.device = None;
         status.model = None;
     });
+    shell.watch.stop();
     shell.jobs.stop();
     shell.slot.close();
     match options(shell).and_then(Engine::open) {
         Ok(engine) => {
             let embedder = engine.embedder().clone();
-            shell.slot.put(engine);
+            shell.slot.put(engine.clone());
             shell.board.change(|status| {
                 status.phase = Phase::Loading {
                     message: "Loading the model".to_owned(),
@@ -62,9 +65,9 @@ fn open_here(shell: &Arc<Shell>) {
                 ));
             });
             catalog_changed(shell);
-            if let Err(error) = jobs::start(shell, Job::RefreshAtStart) {
-                log::warn!("{error}");
-            }
+            // Its jobs wait in line for the model.
+            watching::start(shell, &engine);
+            drop(engine);
             follow_model(shell, generation, embedder);
         }
         Err(error) => fail(shell, &error.into()),

@@ -16,10 +16,12 @@ use crate::{
     board::Board,
     clipboard::Clipboard,
     error::ShellError,
+    failed::FailedFiles,
     jobs::Jobs,
     queries::QueryPhotos,
     settings::Settings,
     slot::{Lent, Slot},
+    watching::Watch,
 };
 
 /// Dropped folders remembered until the user says whether to add them; more are never on offer at once.
@@ -57,6 +59,8 @@ pub(crate) struct Shell {
     pub(crate) board: Board,
     pub(crate) slot: Slot,
     pub(crate) jobs: Jobs,
+    pub(crate) watch: Watch,
+    pub(crate) failed: FailedFiles,
     pub(crate) queries: Mutex<QueryPhotos>,
     pub(crate) clipboard: Clipboard,
     pub(crate) searches: Searches,
@@ -115,6 +119,8 @@ impl Shell {
             limits: DecodeLimits::default(),
             slot: Slot::default(),
             jobs: Jobs::default(),
+            watch: Watch::default(),
+            failed: FailedFiles::default(),
             queries: Mutex::default(),
             clipboard: Clipboard::default(),
             searches: Searches::default(),

@@ -133,7 +133,7 @@ fn the_page_may_call_every_command_of_its_own() {
     .expect("there");
     let capability: Value = serde_json::from_str(&capability).expect("JSON");
     let permissions = capability["permissions"].as_array().expect("a list");
-    assert_eq!(permissions.len(), 25);
+    assert_eq!(permissions.len(), 32);
     for permission in permissions {
         let command = permission
             .as_str()

@@ -7,6 +7,7 @@
 mod bringing_in;
 mod first_start;
 mod folders;
+mod following;
 mod opening;
 mod photos;
 mod pictures;

@@ -10,7 +10,9 @@
  *   data-decode-ms, data-embed-ms, data-search-ms and data-paint-ms, the milliseconds of that search;
  *   data-busy is "true" while a search is under way
  * - `query-photo`: data-source ("photo" | "image"), data-id, data-crop ("x,y,width,height" or "")
- * - `job-bar`: data-stage, data-done, data-total
+ * - `job-bar`: data-stage, data-done, data-total, data-paused
+ * - `folder-row`: data-id, data-path, data-files, data-state ("watched" | "rescanned" | "unavailable" | "off" | "waiting")
+ * - `failure-group`: data-code, data-files; `failure-row`: data-path
  * - `filters`: data-on, the number of filters in force; `filter-chip`, `facet`: data-column ("" for words);
  *   `facet-value`: data-value, data-photos; `filters-match`: data-photos
  * - `selected-hit`: data-image
@@ -72,6 +74,8 @@ export const testid = {
   addSample: "add-sample",
   refresh: "refresh",
   folderRow: "folder-row",
+  folderState: "folder-state",
+  folderSwitch: "folder-switch",
   removeFolder: "remove-folder",
   removeFolderDialog: "remove-folder-dialog",
   confirm: "confirm",
@@ -81,8 +85,18 @@ export const testid = {
   photo: "photo",
   tabPhotos: "tab-photos",
   tabFailures: "tab-failures",
+  failureGroup: "failure-group",
   failureRow: "failure-row",
+  revealFailure: "reveal-failure",
+  ignoreFailure: "ignore-failure",
   copyFailures: "copy-failures",
+
+  exclusions: "exclusions",
+  exclusionPatterns: "exclusion-patterns",
+  exclusionSize: "exclusion-size",
+  exclusionIgnored: "exclusion-ignored",
+  exclusionError: "exclusion-error",
+  exclusionSave: "exclusion-save",
 
   products: "products",
   attachProducts: "attach-products",
@@ -96,6 +110,8 @@ export const testid = {
   importAttach: "import-attach",
 
   jobBar: "job-bar",
+  pause: "pause",
+  resume: "resume",
   cancel: "cancel",
   notice: "notice",
   noticeAction: "notice-action",

@@ -16,6 +16,7 @@ const job: JobProgress = {
   device: "CPU, 8 threads",
   current: "/photos/shoe.jpg",
   cancelling: false,
+  paused: false,
 };
 
 async function send(changed: Partial<Status>) {
@@ -92,7 +93,7 @@ test("the end of a job is told in words and leads to the files that could not be
   const failed = [{ path: "/photos/broken.jpg", reason: "It ends in the middle of the picture." }];
   view.engine.send({
     kind: "jobEnded",
-    report: { added: 12, changed: 0, moved: 3, unchanged: 0, missing: 0, failed, seconds: 2.4, cancelled: false, error: null },
+    report: { added: 12, changed: 0, moved: 3, unchanged: 0, missing: 0, excluded: 0, failed, seconds: 2.4, cancelled: false, error: null },
   });
   await view.settle();
   expect(view.text("notice")).toContain("12 added, 3 moved, and 1 could not be read. It took 2.4 sec.");
@@ -105,7 +106,7 @@ test("a job that stopped on an error says so and what was kept", async () => {
   view.engine.send({
     kind: "jobEnded",
     report: {
-      added: 5, changed: 0, moved: 0, unchanged: 0, missing: 0, failed: [], seconds: 1, cancelled: false,
+      added: 5, changed: 0, moved: 0, unchanged: 0, missing: 0, excluded: 0, failed: [], seconds: 1, cancelled: false,
       error: { code: "other", message: "The disk is full." },
     },
   });

@@ -140,8 +140,11 @@ export class FakeEngine {
         const photos = Array.from({ length: 40 }, (_, at) => photo(at + 1));
         return { total: 40, offset, photos: photos.slice(Number(offset), Number(offset) + Number(limit)) };
       },
-      folders: () => [{ id: 7, path: "/photos", files: 41, missing: 1, reachable: true }],
-      failures: () => [{ path: "/photos/broken.jpg", reason: "It ends in the middle of the picture." }],
+      folders: () => [{ id: 7, path: "/photos", files: 41, missing: 1, state: { kind: "watched" } }],
+      failures: () => [
+        { code: "truncated", reason: "It ends in the middle of the picture.", files: [{ id: 4, path: "/photos/broken.jpg", reason: "It ends in the middle of the picture." }] },
+      ],
+      exclusions: () => ({ patterns: [], smallerThan: null, ignored: 0 }),
       facets: () => facets,
       pick_products: () => preview,
       find_products_by: ({ key }) => ({ ...preview, key, matchedRows: 0, matchedPhotos: preview.columns.find(({ column }) => column.name === key)?.photos ?? 0 }),

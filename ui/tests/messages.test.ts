@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { JobReport } from "../src/engine/types.ts";
 import { en } from "../src/messages/en.ts";
 
-const report: JobReport = { added: 0, changed: 0, moved: 0, unchanged: 0, missing: 0, failed: [], seconds: 14.2, cancelled: false, error: null };
+const report: JobReport = { added: 0, changed: 0, moved: 0, unchanged: 0, missing: 0, excluded: 0, failed: [], seconds: 14.2, cancelled: false, error: null };
 
 describe("numbers in words", () => {
   test("similarity always has two decimals", () => {
@@ -57,6 +57,7 @@ describe("sentences", () => {
 
   test("a job's report names only what happened", () => {
     expect(en.job.ended({ ...report, added: 12, moved: 3, unchanged: 900 })).toBe("12 added, 3 moved, and 900 unchanged. It took 14 sec.");
+    expect(en.job.ended({ ...report, unchanged: 900, excluded: 2 })).toBe("900 unchanged and 2 left out. It took 14 sec.");
     expect(en.job.ended(report)).toBe("No photos were found.");
   });
 

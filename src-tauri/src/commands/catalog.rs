@@ -1,21 +1,11 @@
-//! The catalog: its photos, its folders, and the work that fills it.
+//! The catalog's photos.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use engine::{FolderId, ImageId, PhotoRow, stored_form};
-use tauri::{AppHandle, Runtime};
+use engine::{ImageId, PhotoRow};
 
 use super::{Vitrine, blocking};
-use crate::{
-    dialogs,
-    dto::{FileFailure, Folder, PhotoPage},
-    error::ShellError,
-    from_engine,
-    jobs::{self, Job},
-    session,
-    state::Shell,
-};
+use crate::{dto::PhotoPage, error::ShellError, from_engine, session, state::Shell};
 
 /// Photos on one page at most: some screens' worth of the grid.
 const LARGEST_PAGE: usize = 1000;
@@ -84,118 +74,6 @@ pub(crate) async fn reveal(shell: Vitrine<'_>, image: i64) -> Result<(), ShellEr
         )?)?)
     })
     .await
-}
-
-/// The folders whose photos are in the catalog.
-#[tauri::command]
-pub(crate) async fn folders(shell: Vitrine<'_>) -> Result<Vec<Folder>, ShellError> {
-    blocking(&shell, |shell| {
-        Ok(shell
-            .engine()?
-            .catalog()
-            .folders()?
-            .iter()
-            .map(from_engine::folder)
-            .collect())
-    })
-    .await
-}
-
-/// Shows the system's folder dialog and takes the folder in; false when the dialog was dismissed.
-#[tauri::command]
-pub(crate) async fn add_folder<R: Runtime>(
-    app: AppHandle<R>,
-    shell: Vitrine<'_>,
-) -> Result<bool, ShellError> {
-    blocking(&shell, move |shell| {
-        match dialogs::pick_photo_folder(&app) {
-            Some(folder) => take_in(shell, folder).map(|()| true),
-            None => Ok(false),
-        }
-    })
-    .await
-}
-
-/// Takes in a folder that was dropped on the window.
-#[tauri::command]
-pub(crate) async fn add_dropped_folder(shell: Vitrine<'_>, id: u32) -> Result<(), ShellError> {
-    blocking(&shell, move |shell| {
-        take_in(shell, shell.dropped_folder(id)?)
-    })
-    .await
-}
-
-/// Takes in the sample photos.
-#[tauri::command]
-pub(crate) async fn add_sample(shell: Vitrine<'_>) -> Result<(), ShellError> {
-    blocking(&shell, |shell| {
-        take_in(
-            shell,
-            shell.places.sample.clone().ok_or(ShellError::NoSample)?,
-        )
-    })
-    .await
-}
-
-/// Takes a folder out of the catalog; its files stay as they are.
-#[tauri::command]
-pub(crate) async fn remove_folder(shell: Vitrine<'_>, id: i64) -> Result<(), ShellError> {
-    blocking(&shell, move |shell| {
-        shell.engine()?.remove_folder(FolderId(id))?;
-        session::catalog_changed(shell);
-        Ok(())
-    })
-    .await
-}
-
-/// Brings every folder up to date.
-#[tauri::command]
-pub(crate) async fn start_indexing(shell: Vitrine<'_>) -> Result<(), ShellError> {
-    blocking(&shell, |shell| jobs::start(shell, Job::Refresh)).await
-}
-
-/// Stops the work under way; what is done by then is kept.
-#[tauri::command]
-pub(crate) async fn cancel_job(shell: Vitrine<'_>) -> Result<(), ShellError> {
-    blocking(&shell, |shell| {
-        jobs::cancel(shell);
-        Ok(())
-    })
-    .await
-}
-
-/// Files that could not be taken in, and why: those the catalog remembers, and folders the last job could not read.
-#[tauri::command]
-pub(crate) async fn failures(shell: Vitrine<'_>) -> Result<Vec<FileFailure>, ShellError> {
-    blocking(&shell, |shell| {
-        let stored = shell.engine()?.catalog().known_failures()?.into_iter();
-        let mut all: Vec<FileFailure> = stored
-            .map(|failure| FileFailure {
-                path: failure.file.path.display().to_string(),
-                reason: from_engine::sentence(&failure.reason),
-            })
-            .collect();
-        let known: std::collections::BTreeSet<String> =
-            all.iter().map(|failure| failure.path.clone()).collect();
-        all.extend(
-            shell
-                .jobs
-                .failures()
-                .into_iter()
-                .filter(|failure| !known.contains(&failure.path)),
-        );
-        all.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(all)
-    })
-    .await
-}
-
-/// Puts a folder on the catalog's list at once, so that it stays there even if indexing it is cancelled.
-fn take_in(shell: &Arc<Shell>, folder: PathBuf) -> Result<(), ShellError> {
-    let stored = stored_form(&folder).unwrap_or(folder);
-    shell.engine()?.catalog().add_folder(&stored)?;
-    session::catalog_changed(shell);
-    jobs::start(shell, Job::TakeIn(vec![stored]))
 }
 
 fn file_of(shell: &Shell, image: i64) -> Result<PathBuf, ShellError> {

@@ -2,6 +2,9 @@
 //! away from the window's thread. `build.rs` lists them, `capabilities/main.json` allows them.
 
 pub(crate) mod catalog;
+pub(crate) mod failures;
+pub(crate) mod folders;
+pub(crate) mod jobs;
 pub(crate) mod products;
 pub(crate) mod search;
 pub(crate) mod session;

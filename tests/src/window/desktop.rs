@@ -107,7 +107,14 @@ pub fn place(window: OnScreen, width: i32, height: i32) -> Result<OnScreen> {
 /// # Errors
 /// When the desktop refuses.
 pub fn focus(window: OnScreen) -> Result<()> {
-    xdotool(&["windowactivate", "--sync", &window.id.to_string()])
+    // Asked for until it is so: waiting for the event that tells of it waits for ever when that has come before.
+    let id = window.id.to_string();
+    wait_until(DESKTOP_TIME, "the window to have the keyboard", || {
+        xdotool(&["windowactivate", &id])?;
+        // xdotool fails while no window has it.
+        let active = Command::new("xdotool").arg("getactivewindow").output()?;
+        Ok(String::from_utf8_lossy(&active.stdout).trim() == id)
+    })
 }
 
 /// Presses a key or a combination, such as `ctrl+v`, in the window that has the keyboard.

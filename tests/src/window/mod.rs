@@ -32,8 +32,8 @@ const PRESS_AGAIN: Duration = Duration::from_secs(5);
 /// How long starting or ending may take on a slow machine that is busy with other things.
 const START_TIME: Duration = Duration::from_secs(120);
 /// How often a drag is made at most, and how long each may take to be a drop.
-const DRAGS: usize = 3;
-const DROP_TIME: Duration = Duration::from_secs(30);
+const DRAGS: usize = 9;
+const DROP_TIME: Duration = Duration::from_secs(10);
 /// The size windows are tested at, in pixels: the smallest laptop people show things on.
 pub const LAPTOP: (i32, i32) = (1280, 800);
 

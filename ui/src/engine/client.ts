@@ -6,9 +6,11 @@ import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
 import type {
   AppEvent,
   DeviceRequest,
+  ExclusionChoice,
+  Exclusions,
   Facets,
   Failed,
-  FileFailure,
+  FailureGroup,
   Folder,
   ImportPreview,
   PhotoPage,
@@ -46,9 +48,19 @@ export const engine = {
   addDroppedFolder: (id: number): Promise<void> => invoke("add_dropped_folder", { id }),
   addSample: (): Promise<void> => invoke("add_sample"),
   removeFolder: (id: number): Promise<void> => invoke("remove_folder", { id }),
+  /** Has a folder followed, or left alone with its photos kept. */
+  setFolderEnabled: (id: number, enabled: boolean): Promise<void> => invoke("set_folder_enabled", { id, enabled }),
+  exclusions: (): Promise<Exclusions> => invoke("exclusions"),
+  /** Brings every folder up to date with them. */
+  setExclusions: (choice: ExclusionChoice): Promise<void> => invoke("set_exclusions", { choice }),
   startIndexing: (): Promise<void> => invoke("start_indexing"),
   cancelJob: (): Promise<void> => invoke("cancel_job"),
-  failures: (): Promise<FileFailure[]> => invoke("failures"),
+  pauseIndexing: (): Promise<void> => invoke("pause_indexing"),
+  resumeIndexing: (): Promise<void> => invoke("resume_indexing"),
+  failures: (): Promise<FailureGroup[]> => invoke("failures"),
+  revealFailure: (id: number): Promise<void> => invoke("reveal_failure", { id }),
+  /** Leaves the file out for good. */
+  ignoreFailure: (id: number): Promise<void> => invoke("ignore_failure", { id }),
 
   /** Shows the system's file dialog for a CSV of product data; null when it was dismissed. */
   pickProducts: (): Promise<ImportPreview | null> => invoke("pick_products"),

@@ -253,8 +253,49 @@ export type Folder = {
   path: string;
   files: number;
   missing: number;
-  /** False when the folder itself cannot be read now. */
-  reachable: boolean;
+  state: FolderState;
+};
+
+/** How changes in a folder are noticed. `rescanned`: by looking through it from time to time, for that reason. `unavailable`: it is not there now. `waiting`: nobody follows it yet. */
+export type FolderState =
+  | { kind: "watched" }
+  | { kind: "rescanned"; reason: string }
+  | { kind: "unavailable" }
+  | { kind: "off" }
+  | { kind: "waiting" };
+
+/** Files that could not be taken in for the same kind of reason. */
+export type FailureGroup = {
+  code: string;
+  /** Of the first of them. */
+  reason: string;
+  files: FailedFile[];
+};
+
+/** One of them. */
+export type FailedFile = {
+  /** Goes to `revealFailure` and `ignoreFailure`. */
+  id: number;
+  /** As shown; never sent back. */
+  path: string;
+  reason: string;
+};
+
+/** What is left out of the catalog. */
+export type Exclusions = {
+  patterns: string[];
+  /** Files of fewer bytes are left out. */
+  smallerThan: number | null;
+  /** Files ignored one by one. */
+  ignored: number;
+};
+
+/** What is to be left out from now on. */
+export type ExclusionChoice = {
+  patterns: string[];
+  smallerThan: number | null;
+  /** Files ignored one by one stay ignored. */
+  keepIgnored: boolean;
 };
 
 /** A file that could not be taken in, and why. */
@@ -273,6 +314,8 @@ export type JobProgress = {
   /** The folder or file being worked on, as shown. */
   current: string;
   cancelling: boolean;
+  /** It waits until it is resumed. */
+  paused: boolean;
 };
 
 export type Stage = "scanning" | "embedding" | "indexing" | "tuning";
@@ -283,6 +326,8 @@ export type JobReport = {
   moved: number;
   unchanged: number;
   missing: number;
+  /** Known files that an exclusion leaves out now. */
+  excluded: number;
   failed: FileFailure[];
   seconds: number;
   cancelled: boolean;
@@ -298,7 +343,8 @@ export type AppEvent =
   | { kind: "queryDropped"; photos: QueryPhoto[]; failures: FileFailure[]; receivedAt: number }
   | { kind: "foldersDropped"; folders: DroppedFolder[] }
   | { kind: "productsDropped"; preview: ImportPreview }
-  | { kind: "jobEnded"; report: JobReport };
+  | { kind: "jobEnded"; report: JobReport }
+  | { kind: "foldersChanged" };
 
 export type DroppedFolder = {
   /** Goes to `addDroppedFolder`. */

@@ -3,7 +3,8 @@
  * `const zhCN: Messages = { … }`.
  */
 import type { Adapter, Cutoff, ErrorCode, IndexStatus, JobProgress, JobReport } from "../engine/types.ts";
-import { control, count, files, folders, format, photos, plural } from "./en.counts.ts";
+import { control, count, files, folders as folderCount, format, photos, plural } from "./en.counts.ts";
+import { failures, folders, leftOut } from "./en.folders.ts";
 import { filters, product, products } from "./en.products.ts";
 
 export const en = {
@@ -188,7 +189,7 @@ export const en = {
   drop: {
     title: (dragged: { photos: number; folders: number; tables: number }) => {
       if (dragged.photos > 0) return dragged.photos === 1 ? "Search with this photo" : `Search with ${photos(dragged.photos)} together`;
-      if (dragged.folders > 0) return dragged.folders === 1 ? "Add the folder to the catalog" : `Add ${folders(dragged.folders)} to the catalog`;
+      if (dragged.folders > 0) return dragged.folders === 1 ? "Add the folder to the catalog" : `Add ${folderCount(dragged.folders)} to the catalog`;
       if (dragged.tables > 0) return "Attach the product data of this CSV";
       return "This does not look like a photo";
     },
@@ -198,7 +199,7 @@ export const en = {
         return "JPEG, PNG, WebP, GIF, TIFF, BMP and AVIF photos work, and folders of them; a CSV attaches product data.";
       }
       const more = [];
-      if (dragged.photos > 0 && dragged.folders > 0) more.push(`${folders(dragged.folders)} can be added to the catalog`);
+      if (dragged.photos > 0 && dragged.folders > 0) more.push(`${folderCount(dragged.folders)} can be added to the catalog`);
       if (dragged.tables > 0) more.push("the CSV can be attached as product data");
       if (dragged.others > 0) {
         more.push(
@@ -228,8 +229,6 @@ export const en = {
     refresh: "Refresh",
     refreshTitle: "Look for new, changed, moved and missing files",
     folderFacts: (fileCount: number, missing: number) => files(fileCount) + (missing > 0 ? ` · ${count(missing)} missing` : ""),
-    unreachable: "Cannot be read now",
-    unreachableTitle: "The folder is gone, on a drive that is not there, or may not be read. Its photos stay in the catalog.",
     removeFolder: (path: string) => `Remove ${path}`,
     removeTitle: "Remove this folder from the catalog?",
     removeText: (n: number) =>
@@ -246,15 +245,9 @@ export const en = {
     noMatch: (filter: string) => `No photo has “${filter}” in its file name or product data`,
   },
 
-  failures: {
-    none: "Every file could be read",
-    noneHint: "A file that cannot be read would be listed here, with its reason. The others would be taken in all the same.",
-    heading: (n: number) => `${files(n)} could not be read`,
-    hint: "They were left as they are. A file is tried again when it changes.",
-    copy: "Copy the list",
-    copied: "List copied",
-    copyFailed: `The list could not be copied; select it and press ${control}+C instead.`,
-  },
+  folders,
+  leftOut,
+  failures,
 
   job: {
     stage: (stage: JobProgress["stage"]) =>
@@ -265,6 +258,9 @@ export const en = {
         tuning: "Tuning the GPU for this computer, the first time only",
       })[stage],
     cancelling: "Stopping after the photos under way",
+    paused: "Paused",
+    pause: "Pause",
+    resume: "Resume",
     doneOf: (done: number, total: number | null) => (total === null ? count(done) : `${count(done)} of ${count(total)}`),
     rate: (perSecond: number) => `${format.rate(perSecond)} photos/s`,
     left: (seconds: number) => (seconds < 1 ? "almost done" : `${format.remaining(seconds)} left`),
@@ -277,6 +273,7 @@ export const en = {
         report.moved > 0 ? `${count(report.moved)} moved` : "",
         report.unchanged > 0 ? `${count(report.unchanged)} unchanged` : "",
         report.missing > 0 ? `${count(report.missing)} missing` : "",
+        report.excluded > 0 ? `${count(report.excluded)} left out` : "",
         report.failed.length > 0 ? `${count(report.failed.length)} could not be read` : "",
       ].filter((part) => part !== "");
       return parts.length === 0 ? "No photos were found." : `${format.list(parts)}. It took ${format.duration(report.seconds)}.`;
@@ -310,8 +307,8 @@ export const en = {
     catalog: "Catalog",
     location: "Location",
     content: "Content",
-    contentText: (photoCount: number, fileCount: number, folderCount: number) =>
-      `${photos(photoCount)} in ${files(fileCount)}, ${folders(folderCount)}`,
+    contentText: (photoNumber: number, fileNumber: number, folderNumber: number) =>
+      `${photos(photoNumber)} in ${files(fileNumber)}, ${folderCount(folderNumber)}`,
     index: "Index",
     indexMethod: (index: IndexStatus) =>
       index.method === "exact"

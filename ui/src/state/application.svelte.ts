@@ -1,6 +1,6 @@
 import { createContext } from "svelte";
 import { type Engine, failedFrom } from "../engine/client.ts";
-import type { AppEvent, CatalogStatus, DeviceRequest, FileFailure, JobReport, Picked, ProductCell, Status } from "../engine/types.ts";
+import type { AppEvent, CatalogStatus, DeviceRequest, FailedFile, FileFailure, Folder, JobReport, Picked, ProductCell, Status } from "../engine/types.ts";
 import { say } from "../messages/index.ts";
 import type { Appearance } from "./appearance.svelte.ts";
 import { Library } from "./library.svelte.ts";
@@ -92,6 +92,9 @@ export class Application {
         return this.productImport.show(event.preview);
       case "jobEnded":
         return this.#jobEnded(event.report);
+      case "foldersChanged":
+        if (this.library.folders !== null) void this.refreshLibrary();
+        return;
     }
   }
 
@@ -205,6 +208,18 @@ export class Application {
     return this.command(() => this.library.refresh());
   }
 
+  async switchFolder(folder: Folder, enabled: boolean): Promise<void> {
+    await this.command(() => this.engine.setFolderEnabled(folder.id, enabled));
+    await this.refreshLibrary();
+  }
+
+  /** Leaves a file that could not be read out for good. */
+  async ignoreFailure(file: FailedFile): Promise<void> {
+    if (!(await this.command(() => this.engine.ignoreFailure(file.id)))) return;
+    await this.refreshLibrary();
+    this.notices.show("done", say.failures.ignored(baseName(file.path)), say.failures.ignoredHint);
+  }
+
   showFailures(): void {
     this.view = "catalog";
     this.catalogTab = "failures";
@@ -259,7 +274,7 @@ export class Application {
     this.notices.show(report.error === null ? "done" : "error", say.job.endedTitle(report), text, action);
     this.pages.refresh();
     if (this.library.folders !== null) void this.refreshLibrary();
-    if (report.added + report.changed + report.moved + report.missing > 0) this.search.invalidate();
+    if (report.added + report.changed + report.moved + report.missing + report.excluded > 0) this.search.invalidate();
   }
 }
 
