@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use engine::IngestReport;
-
 use super::{Vitrine, blocking};
 use crate::{
     dto::{FailedFile, FailureGroup},
     error::ShellError,
+    failed::FailedFiles,
     from_engine::sentence,
     session,
 };
@@ -28,7 +27,8 @@ pub(crate) async fn failures(shell: Vitrine<'_>) -> Result<Vec<FailureGroup>, Sh
         let told = shell.jobs.failures().into_iter();
         all.extend(told.filter(|failure| !known.contains(&failure.path)));
         all.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(grouped(all, |path| shell.failed.id_of(path)))
+        let groups = engine::FailureGroup::by_reason(all).into_iter();
+        Ok(groups.map(|group| shown(group, &shell.failed)).collect())
     })
     .await
 }
@@ -56,33 +56,19 @@ pub(crate) async fn ignore_failure(shell: Vitrine<'_>, id: u32) -> Result<(), Sh
     .await
 }
 
-/// Groups as the engine does, each file with its own reason.
-fn grouped(
-    failures: Vec<engine::FileFailure>,
-    mut id_of: impl FnMut(&std::path::Path) -> u32,
-) -> Vec<FailureGroup> {
-    let reasons: std::collections::HashMap<_, _> = failures
-        .iter()
-        .map(|failure| (failure.path.clone(), sentence(&failure.reason)))
-        .collect();
-    let report = IngestReport {
-        failures,
-        ..IngestReport::default()
+/// As the page shows a group: headed by the words of its first file.
+fn shown(group: engine::FailureGroup, failed: &FailedFiles) -> FailureGroup {
+    let file = |failure: engine::FileFailure| FailedFile {
+        id: failed.id_of(&failure.path),
+        path: failure.path.display().to_string(),
+        reason: sentence(&failure.reason),
     };
-    let groups = report.failures_by_reason().into_iter();
-    groups
-        .map(|group| FailureGroup {
-            code: group.code,
-            reason: sentence(&group.reason),
-            files: group
-                .paths
-                .iter()
-                .map(|path| FailedFile {
-                    id: id_of(path),
-                    path: path.display().to_string(),
-                    reason: reasons.get(path).cloned().unwrap_or_default(),
-                })
-                .collect(),
-        })
-        .collect()
+    let files: Vec<FailedFile> = group.files.into_iter().map(file).collect();
+    FailureGroup {
+        code: group.code,
+        reason: files
+            .first()
+            .map_or_else(String::new, |file| file.reason.clone()),
+        files,
+    }
 }

@@ -1,4 +1,5 @@
 use std::{
+    cmp::Reverse,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -19,10 +20,26 @@ pub struct FileFailure {
 pub struct FailureGroup {
     /// The kind of trouble: see [`FileFailure::code`].
     pub code: String,
-    /// Why, of the first of the files.
-    pub reason: String,
-    /// The files and folders, in the order of the report.
-    pub paths: Vec<PathBuf>,
+    /// The files and folders, each with its own words; at least one, in the order they were given.
+    pub files: Vec<FileFailure>,
+}
+
+impl FailureGroup {
+    /// Failures by their kind, the most frequent first.
+    pub fn by_reason(failures: impl IntoIterator<Item = FileFailure>) -> Vec<Self> {
+        let mut groups: Vec<Self> = Vec::new();
+        for failure in failures {
+            match groups.iter_mut().find(|group| group.code == failure.code) {
+                Some(group) => group.files.push(failure),
+                None => groups.push(Self {
+                    code: failure.code.clone(),
+                    files: vec![failure],
+                }),
+            }
+        }
+        groups.sort_by_key(|group| Reverse(group.files.len()));
+        groups
+    }
 }
 
 impl FileFailure {
@@ -77,23 +94,6 @@ impl IngestReport {
         taken_in + self.newly_missing + self.newly_failed + self.excluded > 0
     }
 
-    /// The failures by their kind, the most frequent first.
-    pub fn failures_by_reason(&self) -> Vec<FailureGroup> {
-        let mut groups: Vec<FailureGroup> = Vec::new();
-        for failure in &self.failures {
-            match groups.iter_mut().find(|group| group.code == failure.code) {
-                Some(group) => group.paths.push(failure.path.clone()),
-                None => groups.push(FailureGroup {
-                    code: failure.code.clone(),
-                    reason: failure.reason.clone(),
-                    paths: vec![failure.path.clone()],
-                }),
-            }
-        }
-        groups.sort_by_key(|group| std::cmp::Reverse(group.paths.len()));
-        groups
-    }
-
     /// Photos embedded per second of wall-clock time; 0 when none was.
     pub fn images_per_second(&self) -> f64 {
         let seconds = self.elapsed.as_secs_f64();
@@ -113,18 +113,14 @@ mod tests {
     fn failures_are_grouped_by_kind_the_most_frequent_first() {
         let failure =
             |name: &str, code: &str, reason: &str| FileFailure::new(Path::new(name), code, reason);
-        let report = IngestReport {
-            failures: vec![
-                failure("a", "empty", "the file is empty"),
-                failure("b", "damaged", "the picture is damaged (x)"),
-                failure("c", "damaged", "the picture is damaged (y)"),
-            ],
-            ..IngestReport::default()
-        };
-        let groups: Vec<(String, usize)> = report
-            .failures_by_reason()
+        let failures = [
+            failure("a", "empty", "the file is empty"),
+            failure("b", "damaged", "the picture is damaged (x)"),
+            failure("c", "damaged", "the picture is damaged (y)"),
+        ];
+        let groups: Vec<(String, usize)> = FailureGroup::by_reason(failures)
             .into_iter()
-            .map(|group| (group.code, group.paths.len()))
+            .map(|group| (group.code, group.files.len()))
             .collect();
         assert_eq!(groups, [("damaged".to_owned(), 2), ("empty".to_owned(), 1)]);
     }
