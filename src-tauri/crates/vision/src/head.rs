@@ -33,6 +33,17 @@ impl Head {
             .map(|(row, bias)| dot(row, features) + bias)
             .collect()
     }
+
+    /// The projection turned round: `W^T v` and `b . v`, so that `project(f) . v = f . W^T v + b . v`.
+    pub(crate) fn back(&self, v: &[f32]) -> (Vec<f32>, f32) {
+        let mut direction = vec![0.0; self.features];
+        for (row, value) in self.weight.chunks_exact(self.features).zip(v) {
+            for (sum, weight) in direction.iter_mut().zip(row) {
+                *sum += weight * value;
+            }
+        }
+        (direction, dot(&self.bias, v))
+    }
 }
 
 /// The dot product in eight running sums, which the compiler turns into vector instructions.
@@ -62,5 +73,7 @@ mod tests {
         };
         let features = [1.0; 10];
         assert_eq!(head.project(&features), [45.5, 144.5]);
+        let (direction, offset) = head.back(&[1.0, 2.0]);
+        assert_eq!(dot(&features, &direction) + offset, 45.5 + 2.0 * 144.5);
     }
 }

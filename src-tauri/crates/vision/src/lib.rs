@@ -9,20 +9,27 @@
 //! This is the only crate that names burn. It reads no environment variable and prints nothing.
 
 mod card;
+mod colour;
 mod crop;
 mod decode;
 mod device;
+mod disturb;
 mod error;
 mod head;
 mod image;
+mod maps;
 mod model;
+mod orientation;
+mod placement;
 mod preprocess;
+mod readout;
 mod resize;
 mod resnet;
 mod thumbnail;
 mod weights;
 
 pub use card::{Architecture, HeadSpec, ModelCard};
+pub use colour::colour_signature;
 pub use crop::{CropError, CropRect};
 pub use decode::{DecodeError, DecodeLimits, PhotoFormat, ReducedImage, decode, decode_reduced};
 pub use device::{
@@ -30,10 +37,15 @@ pub use device::{
     DeviceRequest, GraphicsApi, Probe, ProbeCommand, UnknownDevice, choose_device, list_adapters,
     probe_adapters, set_compute_cache,
 };
+pub use disturb::{DisturbError, Disturbance};
 pub use error::ModelError;
 pub use image::{DecodedImage, WrongPixelCount};
+pub use maps::{CellGrid, FeatureMap, Region};
 pub use model::{Features, Model, Tuning};
+pub use orientation::Orientation;
+pub use placement::Placement;
 pub use preprocess::{InputTensor, Preprocessing};
+pub use readout::Readout;
 pub use resnet::{
     BatchNorm, BlockKind, MaxPool, Pooling, ResNet, ResNetConfig, Stem, StridePosition,
 };

@@ -4,7 +4,10 @@ use crate::card::{Architecture, ModelCard};
 use crate::device::{ComputeDevice, DeviceKind};
 use crate::error::ModelError;
 use crate::head::Head;
+use crate::maps::FeatureMap;
 use crate::preprocess::InputTensor;
+use crate::readout::Readout;
+use crate::resnet::channels_last;
 use crate::resnet::{CpuResNet, ResNet};
 use crate::weights::{LoadReport, StateDict, Tensors, read_verified};
 use burn::tensor::{Tensor, TensorData};
@@ -54,7 +57,7 @@ pub struct Model {
     card: ModelCard,
     device: ComputeDevice,
     network: Network,
-    head: Option<Head>,
+    readout: Readout,
     report: LoadReport,
 }
 
@@ -94,8 +97,9 @@ impl Model {
                 .map(|network| Network::Gpu(Box::new(network))),
         };
         let network = network.expect("the account was closed without a missing tensor");
+        let head = head.map(|head| head.expect("the account was closed without a missing tensor"));
         Ok(Self {
-            head: head.map(|head| head.expect("the account was closed without a missing tensor")),
+            readout: Readout::new(config.pooling, config.features(), head),
             network,
             device: device.clone(),
             report,
@@ -205,6 +209,55 @@ impl Model {
             .collect())
     }
 
+    /// The last feature maps of each input before pooling, in order, one input at a time. Inputs may be larger than
+    /// the network's own: twice the side gives cells of half the size. On a GPU every new side is tuned at its
+    /// first use, so callers keep to a few.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::InputSize`] for an input smaller than the card's, [`ModelError::Compute`] when the device fails.
+    pub fn maps(&self, inputs: &[InputTensor]) -> Result<Vec<FeatureMap>, ModelError> {
+        let expected = self.card.input_size();
+        if let Some(odd) = inputs.iter().find(|input| input.size() < expected) {
+            return Err(ModelError::InputSize {
+                expected,
+                actual: odd.size(),
+            });
+        }
+        let Architecture::ResNet(config) = self.card.architecture();
+        let grid = config.cell_grid();
+        let map_of = |input: &InputTensor| {
+            let (shape, values) = match &self.network {
+                Network::Cpu(network) => network.maps(input),
+                Network::Gpu(network) => self.maps_on_gpu(network, input)?,
+            };
+            let map = FeatureMap::new(shape, values, input.size(), grid);
+            map.ok_or_else(|| self.failed(&"maps of another size than they state"))
+        };
+        inputs.iter().map(map_of).collect()
+    }
+
+    /// The maps of one input, `[H, W, C]`, and their values.
+    fn maps_on_gpu(
+        &self,
+        network: &ResNet,
+        input: &InputTensor,
+    ) -> Result<([usize; 3], Vec<f32>), ModelError> {
+        let side = input.size() as usize;
+        let inputs = Tensor::<4>::from_data(
+            TensorData::new(input.values().to_vec(), [1, 3, side, side]),
+            self.device.as_burn(),
+        );
+        let maps = network.maps(inputs);
+        let [_, channels, rows, columns] = maps.dims();
+        let output = maps.try_into_data().map_err(|error| self.failed(&error))?;
+        let planes = output
+            .as_slice::<f32>()
+            .map_err(|error| self.failed(&error))?;
+        let values = channels_last(planes, [channels, rows, columns]);
+        Ok(([rows, columns, channels], values))
+    }
+
     fn failed(&self, error: &dyn std::fmt::Debug) -> ModelError {
         ModelError::Compute {
             device: self.device.name().to_owned(),
@@ -218,18 +271,12 @@ impl Model {
     ///
     /// [`ModelError::FeatureCount`] for features of another model, [`ModelError::Embedding`] when they hold NaN or no direction.
     pub fn embed(&self, features: &Features) -> Result<Embedding, ModelError> {
-        let expected = self.card.features();
-        if features.0.len() != expected {
-            return Err(ModelError::FeatureCount {
-                expected,
-                actual: features.0.len(),
-            });
-        }
-        let vector = match &self.head {
-            Some(head) => head.project(&features.0),
-            None => features.0.clone(),
-        };
-        Ok(Embedding::normalized(vector)?)
+        self.readout.embed(features)
+    }
+
+    /// What follows the backbone, to be used on any thread.
+    pub fn readout(&self) -> &Readout {
+        &self.readout
     }
 
     /// Whether [`Model::warm_up`] will tune the device first, which the user should be told.

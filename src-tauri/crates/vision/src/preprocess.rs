@@ -2,6 +2,7 @@
 
 use crate::crop::{CropRect, PixelRect};
 use crate::image::DecodedImage;
+use crate::placement::Placement;
 use crate::resize::{fit, resize};
 use fast_image_resize::FilterType;
 
@@ -67,13 +68,42 @@ impl Preprocessing {
         let rect = crop.map_or_else(|| PixelRect::whole(image), |crop| crop.in_pixels(image));
         let (width, height) = fit(rect.width, rect.height, self.size);
         let rgb = resize(image.stored(), rect, width, height, FilterType::Bilinear);
-        self.normalize(&rgb, width as usize, height as usize)
+        self.normalize(&rgb, width, height)
+    }
+
+    /// The same preprocessing to another side in pixels: for maps that show more detail.
+    pub fn at_size(&self, size: u32) -> Self {
+        Self {
+            size,
+            ..self.clone()
+        }
+    }
+
+    /// Where [`Preprocessing::prepare`] puts the photo, or the part of it that `crop` names, in the input.
+    pub fn placement(&self, image: &DecodedImage, crop: Option<CropRect>) -> Placement {
+        let rect = crop.map_or_else(|| PixelRect::whole(image), |crop| crop.in_pixels(image));
+        let (width, height) = fit(rect.width, rect.height, self.size);
+        let (left, top) = self.offset(width, height);
+        let side = self.size as f32;
+        Placement {
+            left: left as f32 / side,
+            top: top as f32 / side,
+            width: width as f32 / side,
+            height: height as f32 / side,
+        }
+    }
+
+    /// From the input's left and top edge to those of a picture of this size.
+    fn offset(&self, width: u32, height: u32) -> (u32, u32) {
+        ((self.size - width) / 2, (self.size - height) / 2)
     }
 
     /// Places a `width` x `height` picture in the middle of white and scales every channel.
-    fn normalize(&self, rgb: &[u8], width: usize, height: usize) -> InputTensor {
+    fn normalize(&self, rgb: &[u8], width: u32, height: u32) -> InputTensor {
         let side = self.size as usize;
-        let (left, top) = ((side - width) / 2, (side - height) / 2);
+        let (left, top) = self.offset(width, height);
+        let (left, top) = (left as usize, top as usize);
+        let (width, height) = (width as usize, height as usize);
         let mut values = Vec::with_capacity(3 * side * side);
         for channel in 0..3 {
             let level = self.levels(channel);
@@ -147,6 +177,25 @@ mod tests {
         assert_eq!(
             PLAIN.prepare(&whole, Some(crop)),
             PLAIN.prepare(&part, None)
+        );
+    }
+
+    #[test]
+    fn the_placement_is_where_the_pixels_are() {
+        let wide = image(8, 3, |_, _| [0, 0, 0]);
+        let placement = PLAIN.placement(&wide, None);
+        assert_eq!((placement.left, placement.top), (0.0, 2.0 / 8.0));
+        assert_eq!((placement.width, placement.height), (1.0, 3.0 / 8.0));
+        let crop = CropRect::new(0.0, 0.0, 0.25, 1.0).expect("the left quarter");
+        let region = placement.region(crop);
+        assert_eq!((region.right, region.bottom), (0.25, 5.0 / 8.0));
+        // A quarter of the width is 2 x 3 pixels: alone it fills the height.
+        let placement = PLAIN.placement(&wide, Some(crop));
+        assert_eq!((placement.left, placement.width), (1.0 / 8.0, 5.0 / 8.0));
+        let tensor = PLAIN.prepare(&wide, Some(crop));
+        assert_eq!(
+            tensor.values()[..8],
+            [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]
         );
     }
 

@@ -35,7 +35,7 @@ pub fn thumbnail(image: &DecodedImage, max_side: u32) -> Result<Vec<u8>, EncodeE
         (image.width(), image.height())
     };
     if (width, height) == (image.width(), image.height()) {
-        return jpeg(image.rgb(), width, height);
+        return jpeg(image.rgb(), width, height, QUALITY);
     }
     // Hamming is as sharp as bicubic at the cost of bilinear when a picture is made smaller.
     let rgb = resize(
@@ -45,12 +45,18 @@ pub fn thumbnail(image: &DecodedImage, max_side: u32) -> Result<Vec<u8>, EncodeE
         height,
         FilterType::Hamming,
     );
-    jpeg(&rgb, width, height)
+    jpeg(&rgb, width, height, QUALITY)
 }
 
-fn jpeg(rgb: &[u8], width: u32, height: u32) -> Result<Vec<u8>, EncodeError> {
+/// The JPEG of a picture at this quality, of 100.
+pub(crate) fn jpeg(
+    rgb: &[u8],
+    width: u32,
+    height: u32,
+    quality: u8,
+) -> Result<Vec<u8>, EncodeError> {
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, QUALITY)
+    JpegEncoder::new_with_quality(&mut bytes, quality)
         .encode(rgb, width, height, ExtendedColorType::Rgb8)
         .map_err(|source| EncodeError {
             width,

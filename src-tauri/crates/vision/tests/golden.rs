@@ -5,7 +5,7 @@ mod common;
 use common::{cosine, relative_difference, repository, shared, shipped_card, tensor};
 use std::path::PathBuf;
 use vision::{
-    ComputeDevice, CropRect, DecodeLimits, Features, InputTensor, Model, ModelError, decode,
+    ComputeDevice, CropRect, DecodeLimits, Features, InputTensor, Model, ModelError, Region, decode,
 };
 
 fn golden() -> PathBuf {
@@ -66,6 +66,38 @@ fn one_photo_gives_the_same_features_in_any_batch() {
         let difference = relative_difference(features.as_slice(), alone[0].as_slice());
         assert!(difference < 1e-5, "{difference}");
     }
+}
+
+#[test]
+fn pooling_the_whole_map_gives_the_features() {
+    let values = golden_rows("input").swap_remove(1);
+    let input = InputTensor::new(224, values).expect("the reference is 224 px");
+    let model = model();
+    let map = model.maps(std::slice::from_ref(&input)).expect("a map");
+    assert_eq!((map[0].rows(), map[0].columns()), (7, 7));
+    let pooled = model.readout().pool(&map[0], Region::WHOLE);
+    let features = model.features(&[input]).expect("the CPU computes");
+    // The same sums; only the last division is rounded otherwise.
+    let difference = relative_difference(pooled.as_slice(), features[0].as_slice());
+    assert!(difference < 1e-6, "{difference}");
+}
+
+#[test]
+fn a_larger_input_gives_more_cells_and_a_smaller_one_is_refused() {
+    let preprocessing = model().card().preprocessing().at_size(448);
+    let image = vision::DecodedImage::new(60, 40, (0..7200).map(|v| v as u8).collect())
+        .expect("the buffer was made for that size");
+    let maps = model().maps(&[preprocessing.prepare(&image, None)]);
+    let maps = maps.expect("a map");
+    assert_eq!((maps[0].rows(), maps[0].columns()), (14, 14));
+    let small = InputTensor::new(64, vec![0.0; 3 * 64 * 64]).expect("three planes");
+    assert!(matches!(
+        model().maps(&[small]),
+        Err(ModelError::InputSize {
+            expected: 224,
+            actual: 64
+        })
+    ));
 }
 
 #[test]

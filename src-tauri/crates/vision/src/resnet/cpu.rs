@@ -5,10 +5,9 @@
 //! bias, shortcut, product and ReLU while it is in the cache; blocks are spread over the threads.
 //! burn's CPU backend lays the weights out anew at every call and took 2.5 times as long.
 
-use super::config::{BlockSpec, ConvSpec, MaxPool, Pooling, ResNetConfig};
+use super::config::{BlockSpec, ConvSpec, MaxPool, Pooling, ResNetConfig, SMALLEST_ACTIVATION};
 use super::convolution::Conv;
 use super::maps::{Buffers, Maps, inside};
-use super::pooling::SMALLEST_ACTIVATION;
 use crate::preprocess::InputTensor;
 use crate::weights::FoldedWeights;
 use rayon::prelude::*;
@@ -61,6 +60,27 @@ impl CpuResNet {
         if inputs.is_empty() {
             return Vec::new();
         }
+        let maps = self.run_blocks(inputs);
+        let features = maps
+            .values
+            .chunks_exact(maps.height * maps.width * maps.channels)
+            .map(|photo| pooled(photo, maps.channels, self.pooling))
+            .collect();
+        self.buffers.give_back(maps);
+        features
+    }
+
+    /// The last maps of one input: their shape `[H, W, C]` and values.
+    pub(crate) fn maps(&self, input: &InputTensor) -> ([usize; 3], Vec<f32>) {
+        let maps = self.run_blocks(std::slice::from_ref(input));
+        let shape = [maps.height, maps.width, maps.channels];
+        let values = maps.values.clone();
+        self.buffers.give_back(maps);
+        (shape, values)
+    }
+
+    /// The last maps of the inputs, at least one, all of one side.
+    fn run_blocks(&self, inputs: &[InputTensor]) -> Maps {
         let input = self.channels_last(inputs);
         let stem = self.stem.run(&input, None, &self.buffers);
         self.buffers.give_back(input);
@@ -69,13 +89,7 @@ impl CpuResNet {
         for block in &self.blocks {
             maps = self.run(block, maps);
         }
-        let features = maps
-            .values
-            .chunks_exact(maps.height * maps.width * maps.channels)
-            .map(|photo| pooled(photo, maps.channels, self.pooling))
-            .collect();
-        self.buffers.give_back(maps);
-        features
+        maps
     }
 
     fn run(&self, block: &Block, input: Maps) -> Maps {

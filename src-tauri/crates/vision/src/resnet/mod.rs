@@ -10,6 +10,7 @@ mod cpu;
 mod maps;
 mod pooling;
 
+pub(crate) use config::SMALLEST_ACTIVATION;
 pub use config::{BatchNorm, BlockKind, MaxPool, Pooling, ResNetConfig, Stem, StridePosition};
 pub(crate) use cpu::CpuResNet;
 
@@ -95,12 +96,15 @@ impl ResNetConfig {
 impl ResNet {
     /// Features `[N, F]` of inputs `[N, 3, H, W]`.
     pub fn forward(&self, inputs: Tensor<4>) -> Tensor<2> {
+        pooling::pool(self.maps(inputs), self.pooling)
+    }
+
+    /// The last maps `[N, F, H', W']` of inputs `[N, 3, H, W]`.
+    pub fn maps(&self, inputs: Tensor<4>) -> Tensor<4> {
         let stem = self.max_pool.forward(relu(self.stem.forward(inputs)));
-        let maps = self
-            .blocks
+        self.blocks
             .iter()
-            .fold(stem, |maps, block| block.forward(maps));
-        pooling::pool(maps, self.pooling)
+            .fold(stem, |maps, block| block.forward(maps))
     }
 }
 
@@ -120,6 +124,19 @@ fn conv2d(spec: &ConvSpec, folded: &FoldedConv, device: &Device) -> Conv2d {
     conv.weight = Param::from_data(weight, device);
     conv.bias = Some(Param::from_data(bias, device));
     conv
+}
+
+/// The planes `[C, H, W]` of one photo's maps as cells, `[H, W, C]`.
+pub(crate) fn channels_last(planes: &[f32], shape: [usize; 3]) -> Vec<f32> {
+    let [channels, rows, columns] = shape;
+    let cells = rows * columns;
+    let mut values = vec![0.0; planes.len()];
+    for (channel, plane) in planes.chunks_exact(cells).enumerate() {
+        for (cell, value) in plane.iter().enumerate() {
+            values[cell * channels + channel] = *value;
+        }
+    }
+    values
 }
 
 #[cfg(test)]
@@ -156,6 +173,20 @@ mod tests {
     }
 
     fn by_burn(config: &ResNetConfig, weights: &FoldedWeights, inputs: &[InputTensor]) -> Vec<f32> {
+        let (network, inputs) = in_burn(config, weights, inputs);
+        let features = network.forward(inputs).into_data();
+        features
+            .as_slice::<f32>()
+            .expect("single precision")
+            .to_vec()
+    }
+
+    /// The network and its inputs, `[N, 3, H, W]`, on burn's CPU backend.
+    fn in_burn(
+        config: &ResNetConfig,
+        weights: &FoldedWeights,
+        inputs: &[InputTensor],
+    ) -> (ResNet, Tensor<4>) {
         let device = Device::flex();
         let network = config
             .init(weights, &device)
@@ -166,12 +197,30 @@ mod tests {
             .flat_map(|one| one.values().to_vec())
             .collect();
         let inputs = TensorData::new(values, [inputs.len(), 3, side, side]);
-        let features = network.forward(Tensor::from_data(inputs, &device));
-        let features = features.into_data();
-        features
-            .as_slice::<f32>()
-            .expect("single precision")
-            .to_vec()
+        (network, Tensor::from_data(inputs, &device))
+    }
+
+    /// The maps of one input by burn, channels last.
+    fn maps_by_burn(
+        config: &ResNetConfig,
+        weights: &FoldedWeights,
+        input: &InputTensor,
+    ) -> ([usize; 3], Vec<f32>) {
+        let (network, input) = in_burn(config, weights, std::slice::from_ref(input));
+        let maps = network.maps(input);
+        let [_, channels, rows, columns] = maps.dims();
+        let maps = maps.into_data();
+        let planes = maps.as_slice::<f32>().expect("single precision");
+        let values = channels_last(planes, [channels, rows, columns]);
+        ([rows, columns, channels], values)
+    }
+
+    #[test]
+    fn planes_become_cells() {
+        // Two channels of one row of three columns.
+        let planes = [1.0, 2.0, 3.0, 10.0, 20.0, 30.0];
+        let cells = channels_last(&planes, [2, 1, 3]);
+        assert_eq!(cells, [1.0, 10.0, 2.0, 20.0, 3.0, 30.0]);
     }
 
     #[test]
@@ -207,17 +256,27 @@ mod tests {
             let weights = weights(&config);
             let network = CpuResNet::new(&config, &weights).expect("every weight is there");
             let here = network.forward(&inputs).concat();
-            let there = by_burn(&config, &weights, &inputs);
-            let largest = there
-                .iter()
-                .fold(0.0f32, |largest, value| largest.max(value.abs()));
-            assert_eq!(here.len(), there.len(), "{config}");
-            for (here, there) in here.iter().zip(&there) {
-                assert!(
-                    (here - there).abs() < 1e-5 * largest,
-                    "{config}: {here}, {there}"
-                );
+            assert_alike(&here, &by_burn(&config, &weights, &inputs), &config);
+            // 114 is an input of a larger side, as for maps: 4 x 4 cells, not square to any stride.
+            for input in [&inputs[1], &input(114, 0.5)] {
+                let (shape, here) = network.maps(input);
+                let (burns_shape, there) = maps_by_burn(&config, &weights, input);
+                assert_eq!(shape, burns_shape, "{config}");
+                assert_alike(&here, &there, &config);
             }
+        }
+    }
+
+    fn assert_alike(here: &[f32], there: &[f32], config: &ResNetConfig) {
+        let largest = there
+            .iter()
+            .fold(0.0f32, |largest, value| largest.max(value.abs()));
+        assert_eq!(here.len(), there.len(), "{config}");
+        for (here, there) in here.iter().zip(there) {
+            assert!(
+                (here - there).abs() < 1e-5 * largest,
+                "{config}: {here}, {there}"
+            );
         }
     }
 }

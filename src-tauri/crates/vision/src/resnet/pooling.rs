@@ -1,10 +1,7 @@
 //! From feature maps to one vector for each photo.
 
-use super::config::Pooling;
+use super::config::{Pooling, SMALLEST_ACTIVATION};
 use burn::tensor::Tensor;
-
-/// Smallest activation before a power is taken: Radenović et al.'s epsilon, against a root of zero.
-pub(super) const SMALLEST_ACTIVATION: f32 = 1e-6;
 
 /// `[N, C, H, W]` to `[N, C]`.
 pub(super) fn pool(maps: Tensor<4>, pooling: Pooling) -> Tensor<2> {

@@ -1,0 +1,158 @@
+//! What colours a photo shows: its signature, made from the pixels that people see.
+
+use crate::crop::{CropRect, PixelRect};
+use crate::image::DecodedImage;
+use crate::resize::{fit, resize};
+use embedding::colour::{COLOUR_CELLS, ColourSignature};
+use fast_image_resize::FilterType;
+use oklab::Oklab;
+use std::sync::LazyLock;
+
+mod background;
+mod oklab;
+
+/// The longer side, in pixels, at which colours are looked at: textures have become the colour they show from
+/// afar, and what JPEG does to single pixels is gone.
+const SIDE: u32 = 64;
+
+/// The longer side, in pixels, that a photo is sampled down to at least before it is averaged: 16 samples or
+/// more for each pixel looked at.
+const SAMPLED_SIDE: u32 = 256;
+
+/// What a pixel of a plain background counts. Not nothing: a white shirt on white is still white.
+const BACKGROUND_WEIGHT: f32 = 0.02;
+
+/// What a pixel counts at the corner of a photo, one in the middle counting 1: products are put in the middle.
+const CORNER_WEIGHT: f32 = 0.15;
+
+const HUES: usize = 12;
+const GREYS: usize = 8;
+const FIRST_GREY: usize = COLOUR_CELLS - GREYS;
+
+/// Chroma up to which a colour is a grey, and from which it is none, in OKLab: whites under a lamp have 0.02,
+/// the palest blue that people name has 0.05.
+const GREY_CHROMA: [f32; 2] = [0.02, 0.055];
+/// Chroma up to which a colour is muted, and from which it is vivid; sRGB's primaries have 0.26 to 0.32.
+const VIVID_CHROMA: [f32; 2] = [0.06, 0.18];
+/// Lightness up to which a colour is dark, and from which it is light.
+const LIGHT: [f32; 2] = [0.3, 0.8];
+/// How far a hue reaches into neighbouring cells, in degrees (one standard deviation); cells are 30° apart.
+const HUE_REACH: f32 = 20.0;
+/// How far a grey reaches, in lightness. A photo a tenth brighter or darker stays the same grey, nearly.
+const GREY_REACH: f32 = 0.15;
+
+/// Kernels by whole degree and by hundredth of lightness; each adds up to 1.
+static HUE_SHARES: LazyLock<Vec<[f32; HUES]>> = LazyLock::new(|| {
+    let apart = |degree: usize, hue: usize| {
+        let apart = (degree as f32 - 30.0 * hue as f32).rem_euclid(360.0);
+        apart.min(360.0 - apart) / HUE_REACH
+    };
+    let kernel = |degree| normal(std::array::from_fn(|hue| apart(degree, hue)));
+    (0..360).map(kernel).collect()
+});
+static GREY_SHARES: LazyLock<Vec<[f32; GREYS]>> = LazyLock::new(|| {
+    let apart = |hundredth: usize, grey: usize| {
+        (hundredth as f32 / 100.0 - grey as f32 / (GREYS - 1) as f32) / GREY_REACH
+    };
+    let kernel = |hundredth| normal(std::array::from_fn(|grey| apart(hundredth, grey)));
+    (0..=100).map(kernel).collect()
+});
+
+/// The signature of `image`, or of the part of it that `crop` names.
+///
+/// A soft histogram in OKLab. A plain background that reaches the edge counts next to nothing, what is in the
+/// middle counts more than what is at the edge, and every cell reaches into its neighbours, so that re-encoding,
+/// another size and a little more or less light change it little.
+pub fn colour_signature(image: &DecodedImage, crop: Option<CropRect>) -> ColourSignature {
+    let rect = crop.map_or_else(|| PixelRect::whole(image), |crop| crop.in_pixels(image));
+    let sampled = sampled(image, rect);
+    let whole = PixelRect::whole(&sampled);
+    let (width, height) = if whole.width.max(whole.height) > SIDE {
+        fit(whole.width, whole.height, SIDE)
+    } else {
+        (whole.width, whole.height)
+    };
+    let rgb = resize(sampled.shown(), whole, width, height, FilterType::Bilinear);
+    let (pixels, _) = rgb.as_chunks::<3>();
+    let pixels: Vec<Oklab> = pixels.iter().map(|rgb| Oklab::of(*rgb)).collect();
+    let (width, height) = (width as usize, height as usize);
+    let background = background::plain(&pixels, width, height);
+    let mut shares = [0.0; COLOUR_CELLS];
+    for (place, pixel) in pixels.iter().enumerate() {
+        let mut weight = centre_weight(place % width, place / width, width, height);
+        if background.as_ref().is_some_and(|plain| plain[place]) {
+            weight *= BACKGROUND_WEIGHT;
+        }
+        add(&mut shares, *pixel, weight);
+    }
+    ColourSignature::of_shares(&shares).expect("a photo has a pixel, and each counts")
+}
+
+/// Every n-th pixel of every n-th row of a part: a large photo has many more than its colours need, and reading
+/// all of them would take longer than the search.
+fn sampled(image: &DecodedImage, rect: PixelRect) -> DecodedImage {
+    let step = (rect.width.max(rect.height) / SAMPLED_SIDE).max(1) as usize;
+    let columns = || (0..rect.width).step_by(step);
+    let rows = (0..rect.height).step_by(step);
+    let mut rgb = Vec::with_capacity(columns().len() * rows.len() * 3);
+    let (across, rows_sampled) = (columns().len() as u32, rows.len() as u32);
+    for y in rows {
+        let row = (rect.top + y) as usize * image.width() as usize + rect.left as usize;
+        for x in columns() {
+            let at = (row + x as usize) * 3;
+            rgb.extend_from_slice(&image.rgb()[at..at + 3]);
+        }
+    }
+    DecodedImage::new(across, rows_sampled, rgb).expect("every sampled pixel was copied")
+}
+
+/// 1 in the middle, [`CORNER_WEIGHT`] in the corners.
+fn centre_weight(x: usize, y: usize, width: usize, height: usize) -> f32 {
+    let from_middle = |at: usize, of: usize| (2 * at + 1) as f32 / of as f32 - 1.0;
+    let squared = (from_middle(x, width).powi(2) + from_middle(y, height).powi(2)) / 2.0;
+    CORNER_WEIGHT.powf(squared)
+}
+
+/// Spreads one pixel over the cells.
+fn add(shares: &mut [f32; COLOUR_CELLS], pixel: Oklab, weight: f32) {
+    let chroma = pixel.chroma();
+    let coloured = between(chroma, GREY_CHROMA);
+    if coloured < 1.0 {
+        let hundredth = (pixel.lightness.clamp(0.0, 1.0) * 100.0).round() as usize;
+        let greys = shares[FIRST_GREY..].iter_mut().zip(GREY_SHARES[hundredth]);
+        greys.for_each(|(cell, share)| *cell += share * (1.0 - coloured) * weight);
+    }
+    if coloured > 0.0 {
+        let degree = pixel.hue_degrees().round() as usize % 360;
+        let (vivid, light) = (
+            between(chroma, VIVID_CHROMA),
+            between(pixel.lightness, LIGHT),
+        );
+        let kinds = [
+            (1.0 - vivid) * (1.0 - light),
+            (1.0 - vivid) * light,
+            vivid * (1.0 - light),
+            vivid * light,
+        ];
+        for (hue, share) in HUE_SHARES[degree].into_iter().enumerate() {
+            for (kind, part) in kinds.into_iter().enumerate() {
+                shares[hue * kinds.len() + kind] += share * part * coloured * weight;
+            }
+        }
+    }
+}
+
+/// 0 up to the first bound, 1 from the second.
+fn between(value: f32, [low, high]: [f32; 2]) -> f32 {
+    ((value - low) / (high - low)).clamp(0.0, 1.0)
+}
+
+/// Shares of a normal distribution at these distances, in standard deviations.
+fn normal<const N: usize>(distances: [f32; N]) -> [f32; N] {
+    let density = distances.map(|distance| (-distance * distance / 2.0).exp());
+    let total: f32 = density.iter().sum();
+    density.map(|density| density / total)
+}
+
+#[cfg(test)]
+mod tests;
