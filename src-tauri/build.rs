@@ -2,11 +2,28 @@
 //! `capabilities/main.json` does not list.
 
 /// Every command of `src/commands`. One that is missing here would be outside the access control list.
-const COMMANDS: [&str; 32] = [
+const COMMANDS: [&str; 50] = [
     "subscribe",
     "search",
     "pick_photos",
     "paste",
+    "search_by_dropped",
+    "suggest_crops",
+    "why",
+    "stability",
+    "export_sheet",
+    "notebook",
+    "set_notebook",
+    "photos_by_id",
+    "copy_cell",
+    "worklist",
+    "pick_for_worklist",
+    "add_dropped_to_worklist",
+    "fill_worklist",
+    "decide",
+    "remove_from_worklist",
+    "export_worklist",
+    "import_worklist",
     "photos_page",
     "set_excluded",
     "copy_path",
@@ -25,6 +42,7 @@ const COMMANDS: [&str; 32] = [
     "resume_indexing",
     "failures",
     "reveal_failure",
+    "retry_failures",
     "ignore_failure",
     "pick_products",
     "find_products_by",

@@ -53,7 +53,7 @@ impl Shop {
         let path = self.photos()?.join(format!("photo-{photo:03}.jpg"));
         let image = self.engine.image_at(&path)?.context("indexed")?;
         let source = Source::Catalog { image, crop: None };
-        Ok(self.engine.search(&[source], options)?)
+        Ok(self.engine.search(&[source.into()], options)?)
     }
 }
 

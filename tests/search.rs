@@ -8,8 +8,8 @@ use end_to_end::{
     photos::{fill, jpeg, scene},
 };
 use engine::{
-    CropRect, DecodeLimits, DecodedImage, Engine, EngineError, ImageId, Method, SearchOptions,
-    Source, open_photo, stored_form,
+    CropRect, DecodeLimits, DecodedImage, Engine, EngineError, ImageId, Method, Orientations,
+    QueryPart, SearchOptions, Source, open_photo, stored_form,
 };
 use image::{RgbImage, imageops};
 use tempfile::TempDir;
@@ -19,6 +19,9 @@ const EXACT: SearchOptions = SearchOptions {
     method: Method::Exact,
     filter: None,
     group_by: None,
+    colour: 0.0,
+    orientations: Orientations::Upright,
+    live: false,
 };
 
 fn catalog_of(count: u64) -> Result<(TempDir, PathBuf, Engine)> {
@@ -53,10 +56,10 @@ fn a_scaled_and_re_encoded_copy_finds_its_original_first() -> Result<()> {
         std::fs::write(&copy, jpeg(&small, 60)?)?;
         let image = open_photo(&copy, &DecodeLimits::default()).map_err(anyhow::Error::msg)?;
         let ranking = engine.search(
-            &[Source::Photo {
+            &[QueryPart::more(Source::Photo {
                 image: Arc::new(image),
                 crop: None,
-            }],
+            })],
             &EXACT,
         )?;
         assert_eq!(
@@ -73,7 +76,7 @@ fn a_ranking_descends_numbers_its_hits_and_is_the_same_twice() -> Result<()> {
     let (_folder, _photos, engine) = catalog_of(20)?;
     let ranked = |engine: &Engine| -> Result<Vec<(usize, f32, ImageId)>> {
         let hits = engine
-            .search(&[source(&scene(77, 300, 300))?], &EXACT)?
+            .search(&[source(&scene(77, 300, 300))?.into()], &EXACT)?
             .hits;
         Ok(hits
             .into_iter()
@@ -103,7 +106,8 @@ fn a_catalog_photo_is_left_out_of_its_own_ranking() -> Result<()> {
 #[test]
 fn several_photos_are_one_query_that_lies_between_them() -> Result<()> {
     let (_folder, photos, engine) = catalog_of(20)?;
-    let sources = [source(&scene(3, 320, 240))?, source(&scene(8, 320, 240))?];
+    let sources = [3, 8].map(|seed| source(&scene(seed, 320, 240)).map(QueryPart::more));
+    let sources: Vec<QueryPart> = sources.into_iter().collect::<Result<_>>()?;
     let hits = engine.search(&sources, &EXACT)?.hits;
     let mut first_two = [hits[0].photo.id, hits[1].photo.id];
     first_two.sort();
@@ -129,7 +133,7 @@ fn a_crop_searches_by_the_part_it_shows() -> Result<()> {
             unreachable!("just made")
         };
         let crop = Some(CropRect::new(left, 0.0, 0.5, 1.0)?);
-        let ranking = engine.search(&[Source::Photo { image, crop }], &EXACT)?;
+        let ranking = engine.search(&[Source::Photo { image, crop }.into()], &EXACT)?;
         assert_eq!(ranking.hits[0].photo.id, image_of(&engine, &photos, seed)?);
         assert!(
             ranking.hits[0].similarity > 0.98,
@@ -178,7 +182,7 @@ fn a_query_without_photos_and_a_photo_that_is_not_there_are_errors() -> Result<(
 fn an_empty_catalog_answers_with_no_hits() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let engine = open(&folder.path().join("catalog"))?;
-    let ranking = engine.search(&[source(&scene(1, 100, 100))?], &EXACT)?;
+    let ranking = engine.search(&[source(&scene(1, 100, 100))?.into()], &EXACT)?;
     assert_eq!((ranking.hits.len(), ranking.gallery), (0, 0));
     assert!(ranking.cutoff.is_none());
     Ok(())
@@ -189,7 +193,7 @@ fn a_photo_embedded_ahead_ranks_as_one_that_was_not() -> Result<()> {
     let (_folder, _photos, engine) = catalog_of(12)?;
     engine.embedder().ready()?;
     let ranked = |source: &Source| -> Result<Vec<(ImageId, f32)>> {
-        let hits = engine.search(std::slice::from_ref(source), &EXACT)?.hits;
+        let hits = engine.search(&[source.clone().into()], &EXACT)?.hits;
         Ok(hits
             .iter()
             .map(|hit| (hit.photo.id, hit.similarity))

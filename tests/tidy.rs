@@ -8,6 +8,9 @@ use end_to_end::catalogs::repository;
 /// At this length a file has a second noun in it (see ARCHITECTURE.md).
 const MOST_LINES: usize = 400;
 
+/// What stands at the top of files that a test writes: they are as long as what they are made of.
+const GENERATED: &str = "// Generated from ";
+
 /// Folders that hold nothing written by hand.
 const NOT_OURS: [&str; 6] = ["target", "node_modules", "dist", ".git", "gen", "photos"];
 
@@ -165,6 +168,7 @@ fn the_layers_point_one_way() -> Result<()> {
 fn no_file_grows_past_its_second_noun() -> Result<()> {
     let long: Vec<String> = sources(&[".rs", ".ts", ".svelte"])?
         .into_iter()
+        .filter(|source| !source.text.starts_with(GENERATED))
         .filter(|source| source.text.lines().count() > MOST_LINES)
         .map(|source| format!("{} has {} lines", source.path, source.text.lines().count()))
         .collect();

@@ -11,14 +11,14 @@ const PHOTO_EXTENSIONS: [&str; 11] = [
     "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "avif",
 ];
 
-/// Photos to search with; none when the dialog was dismissed.
-pub(crate) fn pick_photos<R: Runtime>(app: &AppHandle<R>) -> Vec<PathBuf> {
+/// Photos for what the title says; none when the dialog was dismissed.
+pub(crate) fn pick_photos<R: Runtime>(app: &AppHandle<R>, title: &str) -> Vec<PathBuf> {
     let upper = PHOTO_EXTENSIONS.map(str::to_uppercase);
     let extensions: Vec<&str> = PHOTO_EXTENSIONS
         .into_iter()
         .chain(upper.iter().map(String::as_str))
         .collect();
-    let dialog = dialog(app, "Search by a photo")
+    let dialog = dialog(app, title)
         .add_filter("Photos", &extensions)
         .add_filter("All files", &["*"]);
     dialog
@@ -29,26 +29,38 @@ pub(crate) fn pick_photos<R: Runtime>(app: &AppHandle<R>) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A CSV of product data; none when the dialog was dismissed.
-pub(crate) fn pick_csv<R: Runtime>(app: &AppHandle<R>) -> Option<PathBuf> {
-    dialog(app, "Attach product data")
+/// A CSV for what the title says; none when the dialog was dismissed.
+pub(crate) fn pick_csv<R: Runtime>(app: &AppHandle<R>, title: &str) -> Option<PathBuf> {
+    dialog(app, title)
         .add_filter("CSV", &["csv", "tsv", "txt", "CSV", "TSV", "TXT"])
         .add_filter("All files", &["*"])
         .blocking_pick_file()
         .and_then(path)
 }
 
-/// A folder of photos for the catalog.
-pub(crate) fn pick_photo_folder<R: Runtime>(app: &AppHandle<R>) -> Option<PathBuf> {
-    dialog(app, "Add a folder of photos")
-        .blocking_pick_folder()
-        .and_then(path)
+/// A folder of photos for what the title says.
+pub(crate) fn pick_photo_folder<R: Runtime>(app: &AppHandle<R>, title: &str) -> Option<PathBuf> {
+    dialog(app, title).blocking_pick_folder().and_then(path)
 }
 
 /// A folder that holds a catalog, or is to hold one.
 pub(crate) fn pick_catalog_folder<R: Runtime>(app: &AppHandle<R>) -> Option<PathBuf> {
     dialog(app, "Open the catalog in a folder")
         .blocking_pick_folder()
+        .and_then(path)
+}
+
+/// Where to write a file of this kind; none when the dialog was dismissed.
+pub(crate) fn save_as<R: Runtime>(
+    app: &AppHandle<R>,
+    title: &str,
+    name: &str,
+    (kind, extension): (&str, &str),
+) -> Option<PathBuf> {
+    dialog(app, title)
+        .set_file_name(name)
+        .add_filter(kind, &[extension])
+        .blocking_save_file()
         .and_then(path)
 }
 

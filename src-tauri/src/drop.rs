@@ -10,11 +10,14 @@ use tauri::DragDropEvent;
 
 use crate::{
     commands::products,
-    dto::{AppEvent, DroppedFolder, FileFailure},
+    dto::{AppEvent, DroppedFolder, FileFailure, ManyDropped},
     from_engine::{file_name, sentence},
     incoming::{self, now_millis},
     state::Shell,
 };
+
+/// Photos of one item dropped together: angles and details of it. More are more likely many items, and it is asked.
+const MOST_OF_ONE_ITEM: usize = 8;
 
 /// Follows a drag. It is called on the window's own thread: reading and decoding happen elsewhere.
 pub(crate) fn on_drag_drop(shell: &Arc<Shell>, event: &DragDropEvent) {
@@ -67,6 +70,18 @@ fn dropped(shell: &Arc<Shell>, paths: Vec<PathBuf>, received_at: u64) {
     }
     let (addresses, files): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| is_web_address(file));
+    let (many, files) = if files.len() > MOST_OF_ONE_ITEM {
+        (files, Vec::new())
+    } else {
+        (Vec::new(), files)
+    };
+    if !many.is_empty() {
+        let drop = ManyDropped {
+            photos: many.len(),
+            id: shell.remember_dropped(many),
+        };
+        shell.board.tell(AppEvent::ManyDropped { drop });
+    }
     if !files.is_empty() || !addresses.is_empty() {
         let picked = incoming::bring_in(shell, &files, received_at);
         incoming::embed_ahead(shell, &picked);
@@ -80,7 +95,7 @@ fn dropped(shell: &Arc<Shell>, paths: Vec<PathBuf>, received_at: u64) {
     if !folders.is_empty() {
         let offer = |folder: PathBuf| DroppedFolder {
             name: file_name(&folder),
-            id: shell.remember_dropped(folder),
+            id: shell.remember_dropped(vec![folder]),
         };
         let folders = folders.into_iter().map(offer).collect();
         shell.board.tell(AppEvent::FoldersDropped { folders });

@@ -2,16 +2,22 @@
 //! names and comments here are names and comments there.
 
 mod folders;
+mod notebook;
 mod products;
 mod search;
+mod why;
+mod worklist;
 
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
 pub(crate) use folders::*;
+pub(crate) use notebook::*;
 pub(crate) use products::*;
 pub(crate) use search::*;
+pub(crate) use why::*;
+pub(crate) use worklist::*;
 
 /// Where the application stands; sent whole whenever anything in it changes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -217,6 +223,7 @@ pub(crate) enum Stage {
     Embedding,
     Indexing,
     Tuning,
+    Judging,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -268,6 +275,10 @@ pub(crate) enum AppEvent {
     FoldersDropped {
         folders: Vec<DroppedFolder>,
     },
+    /// More photos than one query is likely to be made of; what they are for is to be asked.
+    ManyDropped {
+        drop: ManyDropped,
+    },
     /// A CSV of product data; its import is to be offered.
     ProductsDropped {
         preview: Box<ImportPreview>,
@@ -277,15 +288,27 @@ pub(crate) enum AppEvent {
     },
     /// What `folders` answers is another thing now.
     FoldersChanged,
+    /// What `worklist` answers is another thing now.
+    WorklistChanged,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DroppedFolder {
-    /// Goes to `addDroppedFolder`.
+    /// Goes to `addDroppedFolder` and `addDroppedToWorklist`.
     pub(crate) id: u32,
     pub(crate) name: String,
+}
+
+/// Photos that go to the worklist, or are one query all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ManyDropped {
+    /// Goes to `addDroppedToWorklist` and `searchByDropped`.
+    pub(crate) id: u32,
+    pub(crate) photos: usize,
 }
 
 /// What the clipboard or a file dialog gave.

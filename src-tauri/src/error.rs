@@ -19,8 +19,17 @@ pub(crate) enum ShellError {
     Unavailable(Failed),
     #[error("query photo {0} is no longer kept; drop it again")]
     QueryPhotoGone(u32),
-    #[error("the dropped folder is no longer known; drop it again")]
-    DroppedFolderGone,
+    #[error("what was dropped is no longer known; drop it again")]
+    DropGone,
+    #[error("{} could not be written: {source}", path.display())]
+    NotWritten {
+        path: std::path::PathBuf,
+        source: std::io::Error,
+    },
+    #[error("what was saved with this catalog cannot be read: {0}")]
+    Notebook(serde_json::Error),
+    #[error("the product data says nothing in column {0:?} for this photo")]
+    NoCell(String),
     #[error("photo number {0} has no file on this computer")]
     NoFile(i64),
     #[error("the file is no longer on the list of those that could not be read")]
@@ -71,13 +80,16 @@ fn code(error: &ShellError) -> ErrorCode {
         ShellError::Unavailable(failed) => failed.code,
         ShellError::Overtaken => ErrorCode::Cancelled,
         ShellError::QueryPhotoGone(_)
-        | ShellError::DroppedFolderGone
+        | ShellError::DropGone
+        | ShellError::NoCell(_)
         | ShellError::NoFailure
         | ShellError::NoFile(_) => ErrorCode::NotFound,
         ShellError::NotOpen
         | ShellError::NoSample
         | ShellError::NoImport
         | ShellError::Crop(_)
+        | ShellError::NotWritten { .. }
+        | ShellError::Notebook(_)
         | ShellError::Clipboard(_)
         | ShellError::Reveal(_)
         | ShellError::Settings(_)

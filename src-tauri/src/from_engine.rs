@@ -1,5 +1,6 @@
 //! The engine's types as the page sees them.
 
+mod answers;
 mod work;
 
 use std::path::Path;
@@ -9,6 +10,7 @@ use engine::{
 };
 
 use crate::{dto, error::ShellError};
+pub(crate) use answers::*;
 pub(crate) use work::*;
 
 pub(crate) fn catalog_status(
@@ -264,44 +266,6 @@ pub(crate) fn model_status(card: &ModelCard, available: Vec<String>) -> dto::Mod
     }
 }
 
-pub(crate) fn ranking(ranking: engine::Ranking, decoding: std::time::Duration) -> dto::Ranking {
-    let millis = |time: std::time::Duration| time.as_secs_f64() * 1000.0;
-    dto::Ranking {
-        hits: ranking.hits.into_iter().map(hit).collect(),
-        cutoff: ranking.cutoff.map(|cutoff| dto::Cutoff {
-            similarity: cutoff.similarity,
-            random_pairs: cutoff.random_pairs,
-        }),
-        method: method(ranking.method),
-        gallery: ranking.gallery,
-        timings: dto::Timings {
-            decode: millis(decoding),
-            embed: millis(ranking.embed_time),
-            search: millis(ranking.search_time),
-        },
-    }
-}
-
-fn hit(hit: engine::Hit) -> dto::Hit {
-    let photo = photo(&hit.photo, hit.product);
-    dto::Hit {
-        image: photo.image,
-        rank: hit.rank,
-        similarity: hit.similarity,
-        name: photo.name,
-        folder: photo.folder,
-        width: photo.width,
-        height: photo.height,
-        missing: photo.missing,
-        copies: photo.copies,
-        product: photo.product,
-        group: hit.group.map(|group| dto::HitGroup {
-            value: group.value,
-            photos: group.photos,
-        }),
-    }
-}
-
 pub(crate) fn photo(photo: &PhotoRow, product: Product) -> dto::Photo {
     let path = photo.shown().map(|location| location.path.as_path());
     dto::Photo {
@@ -319,7 +283,7 @@ pub(crate) fn photo(photo: &PhotoRow, product: Product) -> dto::Photo {
     }
 }
 
-fn method(method: engine::MethodUsed) -> dto::Method {
+pub(crate) fn method(method: engine::MethodUsed) -> dto::Method {
     match method {
         engine::MethodUsed::Exact => dto::Method::Exact,
         engine::MethodUsed::Approximate => dto::Method::Approximate,

@@ -109,7 +109,7 @@ pub(crate) fn save_memory(shell: &Shell) {
 
 fn keep(shell: &Shell, name: String, image: DecodedImage, decoding: Duration) -> QueryPhoto {
     let (width, height) = (image.width(), image.height());
-    let id = lock(&shell.queries).keep(Arc::new(image), decoding);
+    let id = lock(&shell.queries).keep(name.clone(), Arc::new(image), decoding);
     QueryPhoto {
         id,
         name,

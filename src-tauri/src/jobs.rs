@@ -1,5 +1,6 @@
 //! Long work on the catalog: one job at a time on a thread of its own, the next ones waiting in line.
 
+mod judging;
 mod line;
 
 use std::{
@@ -11,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engine::{CancelToken, Engine, EngineError, FileFailure, IngestReport, Progress, stored_form};
+use engine::{CancelToken, FileFailure, IngestReport, Progress, stored_form};
 
 use crate::{
     dto::{AppEvent, JobProgress, JobReport, Phase, Stage},
@@ -100,7 +101,8 @@ impl Jobs {
         let mut state = self.lock();
         match job {
             Job::Refresh | Job::TakeIn(_) => state.failures.clear(),
-            Job::Look(places) => {
+            Job::Judge | Job::JudgeAgain => return,
+            Job::Look(places) | Job::Retry(places) => {
                 let looked_at = |path: &Path| places.iter().any(|place| path.starts_with(place));
                 state.failures.retain(|failure| !looked_at(&failure.path));
             }
@@ -229,39 +231,43 @@ fn run(shell: &Shell, job: &Job, cancel: &CancelToken) {
                 .device
                 .as_ref()
                 .map_or_else(String::new, |device| device.name.clone());
+            let told = job_progress(progress, device);
             status.job = Some(JobProgress {
+                stage: match job {
+                    Job::Judge | Job::JudgeAgain => Stage::Judging,
+                    _ => told.stage,
+                },
                 cancelling: cancel.is_cancelled(),
                 paused: cancel.pause().is_paused(),
-                ..job_progress(progress, device)
+                ..told
             });
         });
         let mut counted = lock(&counted);
         if counted.elapsed() >= COUNT_EVERY {
-            session::catalog_changed(shell);
+            match job {
+                Job::Judge | Job::JudgeAgain => shell.board.tell(AppEvent::WorklistChanged),
+                _ => session::catalog_changed(shell),
+            }
             *counted = Instant::now();
         }
     };
     let started = Instant::now();
-    let result = ingest(&engine, job, cancel, &progress);
+    let result = match job {
+        Job::Refresh => engine.refresh(cancel, &progress),
+        Job::TakeIn(folders) => engine.ingest(folders, cancel, &progress),
+        Job::Look(places) => engine.update(places, cancel, &progress),
+        Job::Retry(files) => engine.retry(files, cancel, &progress),
+        Job::Judge | Job::JudgeAgain => {
+            let again = *job == Job::JudgeAgain;
+            return judging::run(shell, &engine, again, cancel, &progress);
+        }
+    };
     finish(
         shell,
         job,
         result.map_err(ShellError::from),
         started.elapsed(),
     );
-}
-
-fn ingest(
-    engine: &Engine,
-    job: &Job,
-    cancel: &CancelToken,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<IngestReport, EngineError> {
-    match job {
-        Job::Refresh => engine.refresh(cancel, progress),
-        Job::TakeIn(folders) => engine.ingest(folders, cancel, progress),
-        Job::Look(places) => engine.update(places, cancel, progress),
-    }
 }
 
 /// The sample's product data comes with its photos, unless the catalog has some already.
@@ -285,6 +291,9 @@ fn finish(shell: &Shell, job: &Job, result: Result<IngestReport, ShellError>, el
         && let Err(error) = attach_sample_products(shell, job)
     {
         log::warn!("the sample's product data was not attached: {error}");
+    }
+    if result.as_ref().is_ok_and(IngestReport::has_news) {
+        judging::after_a_change(shell);
     }
     session::catalog_changed(shell);
     let (report, worth_telling) = match &result {

@@ -24,6 +24,7 @@ pub(crate) struct QueryPhotos {
 
 struct Kept {
     id: u32,
+    name: String,
     pixels: Arc<DecodedImage>,
     /// Time its decoding took, until a search has told of it.
     decoding: Option<Duration>,
@@ -41,11 +42,17 @@ impl Default for QueryPhotos {
 
 impl QueryPhotos {
     /// Keeps a photo, and forgets the oldest above [`KEPT`].
-    pub(crate) fn keep(&mut self, pixels: Arc<DecodedImage>, decoding: Duration) -> u32 {
+    pub(crate) fn keep(
+        &mut self,
+        name: String,
+        pixels: Arc<DecodedImage>,
+        decoding: Duration,
+    ) -> u32 {
         let id = self.next_id;
         self.next_id += 1;
         self.photos.push_back(Kept {
             id,
+            name,
             pixels,
             decoding: Some(decoding),
         });
@@ -61,6 +68,12 @@ impl QueryPhotos {
             .iter()
             .find(|photo| photo.id == id)
             .map(|photo| Arc::clone(&photo.pixels))
+    }
+
+    /// What a photo that is still kept is called.
+    pub(crate) fn name(&self, id: u32) -> Option<String> {
+        let photo = self.photos.iter().find(|photo| photo.id == id);
+        photo.map(|photo| photo.name.clone())
     }
 
     /// Time the photo's decoding took, the first time it is asked for; later searches did not wait for it.
@@ -129,7 +142,7 @@ mod tests {
     fn the_last_sixty_four_photos_can_be_gone_back_to() {
         let mut photos = QueryPhotos::default();
         let ids: Vec<u32> = (0..65)
-            .map(|_| photos.keep(photo(2, 2), Duration::ZERO))
+            .map(|_| photos.keep(String::new(), photo(2, 2), Duration::ZERO))
             .collect();
         assert!(photos.get(ids[0]).is_none());
         assert!(ids[1..].iter().all(|id| photos.get(*id).is_some()));
@@ -141,8 +154,8 @@ mod tests {
             budget_bytes: 7_000_000,
             ..QueryPhotos::default()
         };
-        let first = photos.keep(photo(1500, 1000), Duration::ZERO);
-        let second = photos.keep(photo(1500, 1000), Duration::ZERO);
+        let first = photos.keep(String::new(), photo(1500, 1000), Duration::ZERO);
+        let second = photos.keep(String::new(), photo(1500, 1000), Duration::ZERO);
         fit(&mut photos);
         let sides = |id| photos.get(id).map(|photo| (photo.width(), photo.height()));
         assert_eq!(sides(first), Some((1024, 683)));
@@ -152,7 +165,7 @@ mod tests {
     #[test]
     fn photos_within_the_budget_stay_as_they_are() {
         let mut photos = QueryPhotos::default();
-        let id = photos.keep(photo(1500, 1000), Duration::ZERO);
+        let id = photos.keep(String::new(), photo(1500, 1000), Duration::ZERO);
         fit(&mut photos);
         assert_eq!(photos.get(id).map(|photo| photo.width()), Some(1500));
     }
@@ -160,7 +173,7 @@ mod tests {
     #[test]
     fn only_the_first_search_with_a_photo_waited_for_its_decoding() {
         let mut photos = QueryPhotos::default();
-        let id = photos.keep(photo(2, 2), Duration::from_millis(30));
+        let id = photos.keep(String::new(), photo(2, 2), Duration::from_millis(30));
         assert_eq!(photos.take_decoding(id), Duration::from_millis(30));
         assert_eq!(photos.take_decoding(id), Duration::ZERO);
     }

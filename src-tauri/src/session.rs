@@ -68,9 +68,38 @@ fn open_here(shell: &Arc<Shell>) {
             // Its jobs wait in line for the model.
             watching::start(shell, &engine);
             drop(engine);
+            measure(shell);
+            go_on_judging(shell);
             follow_model(shell, generation, embedder);
         }
         Err(error) => fail(shell, &error.into()),
+    }
+}
+
+/// Rows of the worklist that were left waiting are judged once the model is there.
+fn go_on_judging(shell: &Arc<Shell>) {
+    let rows = shell.engine().and_then(|engine| Ok(engine.worklist()?));
+    let waits = |row: &engine::WorklistRow| row.state == engine::RowState::Waiting;
+    if rows.is_ok_and(|rows| rows.iter().any(waits))
+        && let Err(error) = jobs::start(shell, jobs::Job::Judge)
+    {
+        log::warn!("the worklist is not judged: {error}");
+    }
+}
+
+/// Finds out what similarities say in this catalog: over before the model is loaded.
+fn measure(shell: &Shell) {
+    let Ok(engine) = shell.engine() else {
+        return;
+    };
+    let measuring = thread::Builder::new().name("calibration".to_owned());
+    let measuring = measuring.spawn(move || {
+        if let Err(error) = engine.calibration() {
+            log::warn!("what similarities say was not measured: {error}");
+        }
+    });
+    if let Err(error) = measuring {
+        log::error!("the system gave no thread to measure with: {error}");
     }
 }
 

@@ -24,8 +24,8 @@ use crate::{
     watching::Watch,
 };
 
-/// Dropped folders remembered until the user says whether to add them; more are never on offer at once.
-const DROPPED_FOLDERS_KEPT: usize = 64;
+/// Drops remembered until the user says what they are for; more are never on offer at once.
+const DROPS_KEPT: usize = 64;
 
 /// Where things lie on this computer.
 #[derive(Clone, Debug)]
@@ -88,7 +88,7 @@ pub(crate) struct Searches {
 #[derive(Default)]
 struct Dropped {
     next_id: u32,
-    folders: VecDeque<(u32, PathBuf)>,
+    drops: VecDeque<(u32, Vec<PathBuf>)>,
 }
 
 struct Chosen {
@@ -162,28 +162,27 @@ impl Shell {
             .map_err(ShellError::Settings)
     }
 
-    /// Remembers a folder that was dropped; the page gets to know its id only.
-    pub(crate) fn remember_dropped(&self, folder: PathBuf) -> u32 {
+    /// Remembers a folder or photos that were dropped; the page gets to know their id only.
+    pub(crate) fn remember_dropped(&self, paths: Vec<PathBuf>) -> u32 {
         let mut dropped = lock(&self.dropped);
         let id = dropped.next_id;
         dropped.next_id += 1;
-        dropped.folders.push_back((id, folder));
-        if dropped.folders.len() > DROPPED_FOLDERS_KEPT {
-            dropped.folders.pop_front();
+        dropped.drops.push_back((id, paths));
+        if dropped.drops.len() > DROPS_KEPT {
+            dropped.drops.pop_front();
         }
         id
     }
 
-    /// The folder that was dropped under this id.
+    /// What was dropped under this id.
     ///
     /// # Errors
-    /// [`ShellError::DroppedFolderGone`].
-    pub(crate) fn dropped_folder(&self, id: u32) -> Result<PathBuf, ShellError> {
+    /// [`ShellError::DropGone`].
+    pub(crate) fn dropped(&self, id: u32) -> Result<Vec<PathBuf>, ShellError> {
         let dropped = lock(&self.dropped);
-        let folder = dropped.folders.iter().find(|(known, _)| *known == id);
-        folder
-            .map(|(_, path)| path.clone())
-            .ok_or(ShellError::DroppedFolderGone)
+        let drop = dropped.drops.iter().find(|(known, _)| *known == id);
+        drop.map(|(_, paths)| paths.clone())
+            .ok_or(ShellError::DropGone)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{DecodedImage, Engine, EngineError, ImageId, preview_of};
+use engine::{DecodedImage, Engine, EngineError, ImageId, Source, preview_of};
 use tauri::http::{Request, Response, StatusCode, header};
 
 use crate::{
@@ -23,6 +23,10 @@ enum Picture {
     Photo(ImageId),
     /// `/query/<id>`: a photo the user brought in.
     Query(u32),
+    /// `/row/<id>`: a photo of the worklist.
+    Row(i64),
+    /// `/row-photo/<id>`: the same, large.
+    RowPhoto(i64),
 }
 
 /// Answers a request of the page.
@@ -50,6 +54,8 @@ fn named_by(path: &str) -> Option<Picture> {
         "image" => Some(Picture::Thumbnail(ImageId(id.parse().ok()?))),
         "photo" => Some(Picture::Photo(ImageId(id.parse().ok()?))),
         "query" => Some(Picture::Query(id.parse().ok()?)),
+        "row" => Some(Picture::Row(id.parse().ok()?)),
+        "row-photo" => Some(Picture::RowPhoto(id.parse().ok()?)),
         _ => None,
     }
 }
@@ -58,6 +64,8 @@ fn jpeg(shell: &Shell, picture: Picture) -> Result<Option<Vec<u8>>, ShellError> 
     match picture {
         Picture::Thumbnail(image) => Ok(shell.engine()?.catalog().thumbnail(image)?),
         Picture::Photo(image) => photo(&*shell.engine()?, image),
+        Picture::RowPhoto(row) => row_photo(&*shell.engine()?, row),
+        Picture::Row(row) => Ok(shell.engine()?.worklist_picture(row)?),
         Picture::Query(id) => {
             let pixels: Option<Arc<DecodedImage>> = lock(&shell.queries).get(id);
             Ok(pixels
@@ -73,6 +81,16 @@ fn photo(engine: &Engine, image: ImageId) -> Result<Option<Vec<u8>>, ShellError>
         Ok(jpeg) => Ok(Some(jpeg)),
         Err(EngineError::UnreadablePhoto { .. }) => Ok(engine.catalog().thumbnail(image)?),
         Err(EngineError::NoSuchPhoto(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The photo of a row from its file, or what is stored of it when the file is gone.
+fn row_photo(engine: &Engine, row: i64) -> Result<Option<Vec<u8>>, ShellError> {
+    match engine.worklist_source(row) {
+        Ok(Source::Photo { image, .. }) => Ok(Some(preview_of(&image, PHOTO_MAX_SIDE)?)),
+        Ok(Source::Catalog { image, .. }) => photo(engine, image),
+        Err(EngineError::UnreadablePhoto { .. }) => Ok(engine.worklist_picture(row)?),
         Err(error) => Err(error.into()),
     }
 }

@@ -18,9 +18,13 @@ use tauri::{
 use vitrine_lib::{Launch, configure, context};
 
 /// Commands that open a dialog of the system, which takes a display.
-const DIALOGS: [&str; 4] = [
+const DIALOGS: [&str; 8] = [
     "pick_photos",
     "pick_products",
+    "pick_for_worklist",
+    "export_worklist",
+    "import_worklist",
+    "export_sheet",
     "add_folder",
     "choose_catalog",
 ];
@@ -73,6 +77,18 @@ fn ask(window: &WebviewWindow<MockRuntime>, command: &str, body: Value) -> Resul
         "tauri://localhost"
     };
     ask_from(page, window, command, body)
+}
+
+/// A search by one photo.
+fn request(source: &Value, exact: bool) -> Value {
+    json!({
+        "parts": [{ "source": source, "weight": 1.0 }],
+        "limit": 10,
+        "exact": exact,
+        "colour": 0.0,
+        "orientations": "upright",
+        "live": false,
+    })
 }
 
 /// Whether the answer comes from the access control list and not from the command.
@@ -133,7 +149,7 @@ fn the_page_may_call_every_command_of_its_own() {
     .expect("there");
     let capability: Value = serde_json::from_str(&capability).expect("JSON");
     let permissions = capability["permissions"].as_array().expect("a list");
-    assert_eq!(permissions.len(), 32);
+    assert_eq!(permissions.len(), 50);
     for permission in permissions {
         let command = permission
             .as_str()
@@ -229,9 +245,9 @@ fn the_sample_is_taken_in_and_searched_through_the_pages_commands() {
     assert_eq!(names(&page["photos"]), ["1-red.png", "4-red-small.png"]);
 
     let first = page["photos"][0]["image"].clone();
+    let source = |crop: Value| json!({ "kind": "image", "id": first, "crop": crop });
     let search = |crop: Value| {
-        let sources = json!([{ "kind": "image", "id": first, "crop": crop }]);
-        let request = json!({ "sources": sources, "limit": 10, "exact": true });
+        let request = request(&source(crop), true);
         ask(&window, "search", json!({ "request": request }))
     };
     let ranking = search(Value::Null).expect("a ranking");
@@ -249,6 +265,41 @@ fn the_sample_is_taken_in_and_searched_through_the_pages_commands() {
     assert_eq!(outside["code"], "other");
 
     let second = ranking["hits"][0]["image"].clone();
+    let asked = json!({ "source": source(Value::Null), "image": second });
+    let why = ask(&window, "why", asked.clone()).expect("an explanation");
+    for map in ["query", "hit"] {
+        let (columns, rows) = (&why[map]["columns"], &why[map]["rows"]);
+        let cells = why[map]["values"].as_array().map(Vec::len);
+        let expected = columns.as_u64().zip(rows.as_u64());
+        assert_eq!(
+            cells.map(|cells| cells as u64),
+            expected.map(|(columns, rows)| columns * rows)
+        );
+    }
+    let stability = ask(&window, "stability", asked).expect("tests");
+    assert_eq!(stability["tests"].as_array().map(Vec::len), Some(5));
+    let boxes = ask(
+        &window,
+        "suggest_crops",
+        json!({ "source": source(Value::Null) }),
+    );
+    assert!(
+        boxes
+            .expect("boxes")
+            .as_array()
+            .is_some_and(|boxes| boxes.len() <= 3)
+    );
+    let notebook = json!({ "filters": [], "pins": [second] });
+    ask(&window, "set_notebook", json!({ "notebook": notebook })).expect("kept");
+    assert_eq!(
+        ask(&window, "notebook", json!({})).expect("there"),
+        notebook
+    );
+    let pinned = ask(&window, "photos_by_id", json!({ "images": [second] })).expect("photos");
+    assert_eq!(names(&pinned), ["4-red-small.png"]);
+    let worklist = ask(&window, "worklist", json!({})).expect("an empty list");
+    assert_eq!(worklist["rows"], json!([]));
+
     ask(
         &window,
         "set_excluded",
@@ -271,7 +322,7 @@ fn a_query_photo_that_is_not_kept_is_not_found() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let app = application(folder.path());
     let window = window(&app);
-    let request = json!({ "sources": [{ "kind": "photo", "id": 7, "crop": null }], "limit": 10, "exact": false });
+    let request = request(&json!({ "kind": "photo", "id": 7, "crop": null }), false);
     let error = ask(&window, "search", json!({ "request": request })).expect_err("there is none");
     assert_eq!(error["code"], "notFound");
 }

@@ -66,7 +66,7 @@ pub fn ingest(engine: &Engine, path: &Path) -> Result<IngestReport, EngineError>
 /// As [`Engine::search`].
 pub fn more_like(engine: &Engine, image: ImageId, limit: usize) -> Result<Ranking, EngineError> {
     engine.search(
-        &[Source::Catalog { image, crop: None }],
+        &[Source::Catalog { image, crop: None }.into()],
         &SearchOptions {
             limit,
             method: Method::Exact,

@@ -7,7 +7,7 @@ use image::{ImageEncoder, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 
 /// A scene of eight discs and boxes on a plain ground. Two seeds give two clearly different pictures.
 pub fn scene(seed: u64, width: u32, height: u32) -> RgbImage {
-    let mut numbers = Numbers(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(1));
+    let mut numbers = Numbers::seeded(seed);
     let mut picture = RgbImage::from_pixel(width, height, numbers.colour());
     for shape in 0..8 {
         let colour = numbers.colour();
@@ -57,9 +57,14 @@ pub fn fill(folder: &Path, count: u64) -> anyhow::Result<()> {
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, seeded, and the same everywhere.
-struct Numbers(u64);
+pub(crate) struct Numbers(u64);
 
 impl Numbers {
+    /// Its numbers follow from the seed.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(1))
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -68,7 +73,8 @@ impl Numbers {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, limit: u32) -> u32 {
+    /// A number from 0 to one below `limit`, 0 when that is 0.
+    pub(crate) fn below(&mut self, limit: u32) -> u32 {
         u32::try_from(self.next() % u64::from(limit.max(1))).unwrap_or(0)
     }
 

@@ -3,25 +3,41 @@
  *
  * Beside them, as attributes:
  * - `hit`: data-image, data-rank, data-similarity (four decimals), data-name, data-below-cutoff ("true" | "false"),
- *   data-group-photos (of a hit that stands for a group); only hits of the query and the filters in view carry the name,
+ *   data-verdict ("same" | "variant" | "similar" | "none" | "" where it cannot be told), data-group-photos (of a hit that
+ *   stands for a group); only hits of the query and the filters in view carry the name,
  *   never those of others before
+ * - `answer`: data-verdict, data-image (of the hit that says it); `section-divider`: data-verdict, of the hits under it
+ *   (the one above the less similar hits is called `cutoff-divider`)
  * - `photo`: data-image, data-name, data-missing, data-excluded
  * - `results`: data-sequence counts the searches whose pictures are on the screen; with it change data-total-ms,
  *   data-decode-ms, data-embed-ms, data-search-ms and data-paint-ms, the milliseconds of that search;
- *   data-busy is "true" while a search is under way
+ *   data-busy is "true" while a search is under way; data-rankings counts every ranking shown, also those of a crop that
+ *   is still being dragged, of which the next may come before the pictures of the one before are on the screen
  * - `query-photo`: data-source ("photo" | "image"), data-id, data-crop ("x,y,width,height" or "")
  * - `job-bar`: data-stage, data-done, data-total, data-paused
  * - `folder-row`: data-id, data-path, data-files, data-state ("watched" | "rescanned" | "unavailable" | "off" | "waiting")
  * - `failure-group`: data-code, data-files; `failure-row`: data-path
  * - `filters`: data-on, the number of filters in force; `filter-chip`, `facet`: data-column ("" for words);
  *   `facet-value`: data-value, data-photos; `filters-match`: data-photos
- * - `selected-hit`: data-image
+ * - `selected-hit`: data-image; `hit-parts`: data-content, data-colour (four decimals, "" where it is not known), in it and in `why-strip`
+ * - `hit` also: data-part (of a query of several photos: which of them it is nearest to, counted from 0),
+ *   data-orientation (what it was found as: "mirrored", "90", "mirrored-180"…, of one that is not as it is)
+ * - `boxes`: data-found, how many were found ("" until then); `suggested-box`: data-crop
+ * - `query-chip`: data-source, data-id, data-weight; `match-by`: data-colour, data-orientations
+ * - `group-tray`, `pins-tray`: data-photos; `tray-photo`: data-image; `pins`: data-pins; `saved-filter`: data-name
+ * - `stability`: data-stable ("true" | "false"), data-least; `stability-test`: data-disturbance, data-similarity
+ * - `zoom`: data-scale; `heat-query`, `heat-hit`: data-columns, data-rows
  * - `import`: data-key, data-photos (that are found by it), data-busy; `import-column`: data-column, data-kind
+ * - `worklist`: data-rows, data-tab, data-waiting; `worklist-tab`: data-tab, data-rows
+ * - `worklist-row`: data-id, data-name, data-state ("waiting" | "judged" | "failed"), data-verdict, data-decision
+ *   ("open" | "accepted" | "changed" | "rejected"), data-image (of the match or "")
+ * - `row-detail`, `row-compare`: data-id; `candidate`: data-image
  * - `frame`: data-phase ("starting" | "opening" | "loading" | "ready" | "failed"), data-view, data-photos
  */
 export const testid = {
   frame: "frame",
   navSearch: "nav-search",
+  navWorklist: "nav-worklist",
   navCatalog: "nav-catalog",
   navSettings: "nav-settings",
   back: "back",
@@ -46,6 +62,8 @@ export const testid = {
   hit: "hit",
   cutoffDivider: "cutoff-divider",
   nothingClose: "nothing-close",
+  answer: "answer",
+  sectionDivider: "section-divider",
   searchFailed: "search-failed",
   compare: "compare",
   contextMenu: "context-menu",
@@ -70,6 +88,72 @@ export const testid = {
   selectedHit: "selected-hit",
   copyCode: "copy-code",
 
+  boxes: "boxes",
+  suggestedBox: "suggested-box",
+  queryWeight: "query-weight",
+  matchBy: "match-by",
+  colour: "colour",
+  colourStop: "colour-stop",
+  orientations: "orientations",
+  hitParts: "hit-parts",
+  unfold: "unfold",
+  groupTray: "group-tray",
+  pinsTray: "pins-tray",
+  trayPhoto: "tray-photo",
+  trayClose: "tray-close",
+  unpin: "unpin",
+  pins: "pins",
+  pinnedStarter: "pinned-starter",
+  exportSheet: "export-sheet",
+  saveFilter: "save-filter",
+  savedFilter: "saved-filter",
+  savedFilterName: "saved-filter-name",
+  renameFilter: "rename-filter",
+  forgetFilter: "forget-filter",
+  why: "why",
+  whyStrip: "why-strip",
+  whyFailed: "why-failed",
+  heatQuery: "heat-query",
+  heatHit: "heat-hit",
+  stability: "stability",
+  stabilityTests: "stability-tests",
+  stabilityTest: "stability-test",
+  zoom: "zoom",
+  zoomIn: "zoom-in",
+  zoomOut: "zoom-out",
+  zoomReset: "zoom-reset",
+
+  worklist: "worklist",
+  worklistEmpty: "worklist-empty",
+  worklistNoRows: "worklist-no-rows",
+  worklistProgress: "worklist-progress",
+  worklistTab: "worklist-tab",
+  worklistList: "worklist-list",
+  worklistRow: "worklist-row",
+  worklistTold: "worklist-told",
+  worklistAddPhotos: "worklist-add-photos",
+  worklistAddFolder: "worklist-add-folder",
+  worklistFill: "worklist-fill",
+  worklistExport: "worklist-export",
+  worklistImport: "worklist-import",
+  worklistMore: "worklist-more",
+  worklistMenu: "worklist-menu",
+  worklistClearDialog: "worklist-clear-dialog",
+  acceptSure: "accept-sure",
+  rowDetail: "row-detail",
+  rowAccept: "row-accept",
+  rowReject: "row-reject",
+  rowChange: "row-change",
+  rowUndo: "row-undo",
+  rowRemove: "row-remove",
+  rowCompareOpen: "row-compare-open",
+  rowCompare: "row-compare",
+  candidates: "candidates",
+  candidate: "candidate",
+  manyDropped: "many-dropped",
+  manyJudge: "many-judge",
+  manySearch: "many-search",
+
   addFolder: "add-folder",
   addSample: "add-sample",
   refresh: "refresh",
@@ -89,6 +173,7 @@ export const testid = {
   failureRow: "failure-row",
   revealFailure: "reveal-failure",
   ignoreFailure: "ignore-failure",
+  retryFailures: "retry-failures",
   copyFailures: "copy-failures",
 
   exclusions: "exclusions",

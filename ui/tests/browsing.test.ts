@@ -30,7 +30,7 @@ test("the catalog shows its photos, and a click searches by one", async () => {
   expect(view.all("photo")[0]?.dataset).toMatchObject({ image: "1", name: "photo-1.jpg" });
   await view.click(view.all("photo")[4]!);
   expect(view.get("frame").dataset["view"]).toBe("search");
-  expect(view.engine.searches()[0]?.sources).toEqual([{ kind: "image", id: 5, crop: null }]);
+  expect(view.engine.searches()[0]?.parts).toEqual([{ source: { kind: "image", id: 5, crop: null }, weight: 1 }]);
 });
 
 test("a hundred thousand photos are a few dozen elements and a few pages", async () => {
@@ -99,6 +99,16 @@ test("the end of a job is told in words and leads to the files that could not be
   expect(view.text("notice")).toContain("12 added, 3 moved, and 1 could not be read. It took 2.4 sec.");
   await view.click("noticeAction");
   expect(view.text("failureRow")).toBe("/photos/broken.jpg It ends in the middle of the picture.");
+});
+
+test("jobs that end one after the other are one notice as long as it is shown", async () => {
+  view = await TestWindow.open();
+  const report = { added: 1, changed: 0, moved: 0, unchanged: 0, missing: 0, excluded: 0, failed: [], seconds: 1, cancelled: false, error: null };
+  view.engine.send({ kind: "jobEnded", report });
+  view.engine.send({ kind: "jobEnded", report: { ...report, added: 2, moved: 1 } });
+  await view.settle();
+  expect(view.all("notice")).toHaveLength(1);
+  expect(view.text("notice")).toContain("3 added and 1 moved. It took 2 sec.");
 });
 
 test("a job that stopped on an error says so and what was kept", async () => {

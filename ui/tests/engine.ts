@@ -120,9 +120,27 @@ export function queryPhoto(id: number): QueryPhoto {
 export function ranking(count = 8, change: (hit: Hit) => Hit = (hit) => hit): Ranking {
   const hits = Array.from({ length: count }, (_, at): Hit => {
     const { excluded: _excluded, ...shown } = photo(101 + at);
-    return change({ ...shown, rank: at + 1, similarity: 0.95 - at * 0.1, group: null });
+    const similarity = 0.95 - at * 0.1;
+    return change({
+      ...shown,
+      rank: at + 1,
+      similarity,
+      content: similarity,
+      colour: null,
+      verdict: null,
+      part: 0,
+      orientation: { mirrored: false, quarters: 0 },
+      group: null,
+    });
   });
-  return { hits, cutoff: { similarity: 0.6, randomPairs: 0.01 }, method: "exact", gallery: 40, timings: { decode: 6, embed: 11, search: 2 } };
+  return {
+    hits,
+    cutoff: { similarity: 0.6, randomPairs: 0.01 },
+    calibration: null,
+    method: "exact",
+    gallery: 40,
+    timings: { decode: 6, embed: 11, search: 2 },
+  };
 }
 
 /** Answers commands until `stop`; what is not named in `answers` has a plain default. */
@@ -146,6 +164,9 @@ export class FakeEngine {
       ],
       exclusions: () => ({ patterns: [], smallerThan: null, ignored: 0 }),
       facets: () => facets,
+      suggest_crops: () => [],
+      notebook: () => ({ filters: [], pins: [] }),
+      photos_by_id: ({ images }) => (images as number[]).map(photo),
       pick_products: () => preview,
       find_products_by: ({ key }) => ({ ...preview, key, matchedRows: 0, matchedPhotos: preview.columns.find(({ column }) => column.name === key)?.photos ?? 0 }),
       pick_photos: () => ({ photos: [queryPhoto(9)], failures: [], receivedAt: Date.now() }),

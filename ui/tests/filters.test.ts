@@ -168,9 +168,9 @@ test("going back ranks anew only what was ranked under other filters", async () 
   expect(view.engine.searches()).toHaveLength(2);
   await view.click("filters");
   await view.click(facetValue("red"));
-  expect(view.engine.searches().map(({ sources }) => sources[0]?.id)).toEqual([3, 4, 3]);
+  expect(view.engine.searches().map(({ parts }) => parts[0]?.source.id)).toEqual([3, 4, 3]);
   await view.press("ArrowRight", { altKey: true });
-  expect(view.engine.searches().map(({ sources }) => sources[0]?.id)).toEqual([3, 4, 3, 4]);
+  expect(view.engine.searches().map(({ parts }) => parts[0]?.source.id)).toEqual([3, 4, 3, 4]);
   expect(filters().at(-1)?.conditions).toHaveLength(1);
   await view.press("ArrowLeft", { altKey: true });
   expect(view.engine.searches()).toHaveLength(4);
@@ -199,8 +199,8 @@ test("hits are folded by a column, and say for how many photos they stand", asyn
   expect(view.engine.searches().at(-1)?.groupBy).toBe("SKU");
   const badges = view.all("hit").map((hit) => hit.querySelector<HTMLElement>(".badge"));
   expect(badges[0]).toBeNull();
-  expect(written(badges[2]!)).toBe("3 photos");
-  expect(badges[2]?.title).toBe("The nearest of 3 photos with SKU 41-103");
+  expect(written(badges[2]!)).toBe("+2");
+  expect(badges[2]?.title).toBe("Show all 3 photos with SKU 41-103 (U)");
   expect(view.all("hit")[2]?.dataset["groupPhotos"]).toBe("3");
   await view.drop(4);
   expect(view.engine.searches().at(-1)?.groupBy).toBe("SKU");

@@ -94,15 +94,18 @@ describe("files that could not be read", () => {
     ]);
   });
 
-  test("can be shown in their folder, and ignored for good", async () => {
+  test("can be tried again, shown in their folder, and ignored for good", async () => {
     let failures = [damaged(1)];
     await openCatalog({
       failures: () => failures,
+      retry_failures: () => undefined,
       ignore_failure: () => {
         failures = [];
       },
     });
     await view.click("tabFailures");
+    await view.click("retryFailures");
+    expect(view.engine.of("retry_failures")).toEqual([{ ids: [0] }]);
     await view.click("revealFailure");
     expect(view.engine.of("reveal_failure")).toEqual([{ id: 0 }]);
     await view.click("ignoreFailure");

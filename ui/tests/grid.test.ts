@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { cornerOf, type GridShape, layoutGrid, placeOf, scrollToShow, stepFrom, visibleRange } from "../src/components/grid.ts";
 
 // Four columns of 100 px cells: 4 × 100 + 3 × 10 = 430; a row every 130 px.
-const shape: GridShape = { count: 100, width: 430, minCell: 100, gap: 10, caption: 20, breakAt: null, breakHeight: 40 };
+const shape: GridShape = { count: 100, width: 430, minCell: 100, gap: 10, caption: 20, breaks: [], breakHeight: 40 };
 
 describe("the layout", () => {
   test("fits as many columns as are at least as wide as asked for, and shares out the rest", () => {
@@ -16,8 +16,12 @@ describe("the layout", () => {
   });
 
   test("starts a new row under the break and leaves room for the divider", () => {
-    const layout = layoutGrid({ ...shape, breakAt: 6 });
-    expect(layout).toMatchObject({ rowsAbove: 2, rows: 26, breakTop: 260, height: 26 * 130 + 40 });
+    const layout = layoutGrid({ ...shape, breaks: [6] });
+    expect(layout).toMatchObject({ rows: 26, height: 26 * 130 + 40 });
+    expect(layout.sections.map(({ row, divider }) => ({ row, divider }))).toEqual([
+      { row: 0, divider: null },
+      { row: 2, divider: 260 },
+    ]);
     expect(placeOf(layout, 5)).toEqual({ row: 1, column: 1 });
     expect(placeOf(layout, 6)).toEqual({ row: 2, column: 0 });
     expect(cornerOf(layout, 5)).toEqual({ x: 110, y: 130 });
@@ -25,7 +29,20 @@ describe("the layout", () => {
   });
 
   test("has no divider when nothing lies below the break", () => {
-    expect(layoutGrid({ ...shape, breakAt: 100 })).toMatchObject({ breakAt: null, breakTop: null, height: 3250 });
+    expect(layoutGrid({ ...shape, breaks: [100] })).toMatchObject({ breaks: [], height: 3250 });
+  });
+
+  test("breaks as often as asked, each section in rows of its own", () => {
+    const layout = layoutGrid({ ...shape, count: 20, breaks: [2, 7, 8] });
+    // Rows of 2, of 4 and 1, of 1, and of 4, 4 and 4.
+    expect(layout).toMatchObject({ rows: 7, height: 7 * 130 + 3 * 40 });
+    expect(layout.sections.map(({ divider }) => divider)).toEqual([null, 130, 430, 600]);
+    expect([1, 2, 6, 7, 8, 19].map((index) => cornerOf(layout, index))).toEqual([
+      { x: 110, y: 0 }, { x: 0, y: 170 }, { x: 0, y: 300 }, { x: 0, y: 470 }, { x: 0, y: 640 }, { x: 330, y: 900 },
+    ]);
+    expect(stepFrom(layout, 1, "ArrowDown", 300)).toBe(3);
+    expect(stepFrom(layout, 6, "ArrowDown", 300)).toBe(7);
+    expect(stepFrom(layout, 9, "ArrowUp", 300)).toBe(7);
   });
 
   test("is empty for no photos", () => {
@@ -48,15 +65,15 @@ describe("the visible range", () => {
     expect(visibleRange(layout, 99_999, 260, 0)).toEqual({ first: 96, last: 97 });
   });
 
-  test("agrees with the corners of the cells, with and without a break", () => {
-    for (const breakAt of [null, 1, 6, 8, 97]) {
-      const layout = layoutGrid({ ...shape, breakAt });
+  test("agrees with the corners of the cells, with and without breaks", () => {
+    for (const breaks of [[], [1], [6], [8], [97], [1, 2, 3], [4, 9, 50]]) {
+      const layout = layoutGrid({ ...shape, breaks });
       for (let top = 0; top < layout.height; top += 37) {
         const range = visibleRange(layout, top, 300, 0);
         for (let index = 0; index < layout.count; index += 1) {
           const { y } = cornerOf(layout, index);
           const touches = y < top + 300 && y + layout.cell + layout.caption > top;
-          if (touches) expect(range !== null && index >= range.first && index <= range.last, `cell ${index} at ${top}`).toBe(true);
+          if (touches) expect(range !== null && index >= range.first && index <= range.last, `cell ${index} at ${top} of [${breaks}]`).toBe(true);
         }
       }
     }
@@ -71,7 +88,7 @@ describe("the visible range", () => {
 });
 
 describe("the arrow keys", () => {
-  const layout = layoutGrid({ ...shape, count: 10, breakAt: 6 });
+  const layout = layoutGrid({ ...shape, count: 10, breaks: [6] });
 
   test("move by one and by a row", () => {
     expect(stepFrom(layout, 0, "ArrowRight", 300)).toBe(1);

@@ -24,21 +24,24 @@ function searching(ready = () => true, scope = (): Scope => EVERYTHING) {
 const settled = () => new Promise((done) => setTimeout(done));
 
 const crop = (x: number): Crop => ({ x, y: 0, width: 0.5, height: 0.5 });
-const cropOf = (of: Pending | undefined) => of?.request.sources[0]?.crop?.x;
+const cropOf = (of: Pending | undefined) => of?.request.parts[0]?.source.crop?.x;
 
 describe("a search", () => {
   test("by several photos is one query", () => {
     const { search, pending } = searching();
     search.startWith([queryPhoto(1), queryPhoto(2)], 0);
     expect(pending[0]?.request).toEqual({
-      sources: [
-        { kind: "photo", id: 1, crop: null },
-        { kind: "photo", id: 2, crop: null },
+      parts: [
+        { source: { kind: "photo", id: 1, crop: null }, weight: 1 },
+        { source: { kind: "photo", id: 2, crop: null }, weight: 1 },
       ],
       limit: 200,
       exact: false,
       filter: null,
       groupBy: null,
+      colour: 0,
+      orientations: "upright",
+      live: false,
     });
   });
 

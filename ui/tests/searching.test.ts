@@ -61,7 +61,7 @@ test("a click searches by the result, and back shows the search before", async (
   view = await TestWindow.open();
   await drop(3);
   await view.click(view.all("hit")[2]!);
-  expect(view.engine.searches().at(-1)?.sources).toEqual([{ kind: "image", id: 103, crop: null }]);
+  expect(view.engine.searches().at(-1)?.parts).toEqual([{ source: { kind: "image", id: 103, crop: null }, weight: 1 }]);
   expect(view.get("queryPhoto").dataset).toMatchObject({ source: "image", id: "103" });
   await view.press("ArrowLeft", { altKey: true });
   expect(view.get("queryPhoto").dataset).toMatchObject({ source: "photo", id: "3" });
@@ -92,7 +92,7 @@ test("everything in the ranking works from the keyboard", async () => {
   await view.press("Escape");
   expect(view.has("contextMenu")).toBe(false);
   await view.press("Enter", {}, view.get("resultsGrid"));
-  expect(view.engine.searches().at(-1)?.sources[0]).toMatchObject({ kind: "image", id: 103 });
+  expect(view.engine.searches().at(-1)?.parts[0]?.source).toMatchObject({ kind: "image", id: 103 });
 });
 
 test("excluding a result takes it out at once and can be undone", async () => {
@@ -116,10 +116,15 @@ test("keys on the photo make, move and clear a crop, and each ranks anew", async
   expect(view.get("queryPhoto").dataset["crop"]).toBe("0.15,0.15,0.7,0.7");
   await view.press("ArrowRight", {}, box);
   await view.press("ArrowDown", { shiftKey: true }, box);
-  expect(view.engine.searches().at(-1)?.sources[0]?.crop).toEqual({ x: 0.17, y: 0.15, width: 0.7, height: 0.72 });
+  const nudged = { x: 0.17, y: 0.15, width: 0.7, height: 0.72 };
+  expect(view.engine.searches().some(({ parts, live }) => live && JSON.stringify(parts[0]?.source.crop) === JSON.stringify(nudged))).toBe(true);
+  // When no key follows, once more and exactly.
+  await new Promise((done) => setTimeout(done, 250));
+  await view.settle();
+  expect(view.engine.searches().at(-1)).toMatchObject({ live: false, parts: [{ source: { crop: nudged } }] });
   await view.press("Escape", {}, box);
   expect(view.get("queryPhoto").dataset["crop"]).toBe("");
-  expect(view.engine.searches()).toHaveLength(5);
+  expect(view.engine.searches().at(-1)).toMatchObject({ live: false, parts: [{ source: { crop: null } }] });
 });
 
 test("several photos are one query, shown as chips that can be removed", async () => {
@@ -127,9 +132,9 @@ test("several photos are one query, shown as chips that can be removed", async (
   await drop(3, 4);
   await view.click("addPhoto");
   expect(view.all("queryChip")).toHaveLength(3);
-  expect(view.engine.searches().at(-1)?.sources.map((source) => source.id)).toEqual([3, 4, 9]);
+  expect(view.engine.searches().at(-1)?.parts.map(({ source }) => source.id)).toEqual([3, 4, 9]);
   await view.click(view.all("removeQueryPhoto")[0]!);
-  expect(view.engine.searches().at(-1)?.sources.map((source) => source.id)).toEqual([4, 9]);
+  expect(view.engine.searches().at(-1)?.parts.map(({ source }) => source.id)).toEqual([4, 9]);
 });
 
 test("Ctrl+V searches by the clipboard, and an empty one is said to be so", async () => {

@@ -8,6 +8,7 @@ use crate::{
     error::ShellError,
     failed::FailedFiles,
     from_engine::sentence,
+    jobs::{self, Job},
     session,
 };
 
@@ -39,6 +40,17 @@ pub(crate) async fn reveal_failure(shell: Vitrine<'_>, id: u32) -> Result<(), Sh
     blocking(&shell, move |shell| {
         let file = shell.failed.path(id)?;
         Ok(tauri_plugin_opener::reveal_item_in_dir(file)?)
+    })
+    .await
+}
+
+/// Tries files again that could not be taken in.
+#[tauri::command]
+pub(crate) async fn retry_failures(shell: Vitrine<'_>, ids: Vec<u32>) -> Result<(), ShellError> {
+    blocking(&shell, move |shell| {
+        let files = ids.into_iter().map(|id| shell.failed.path(id));
+        let files = files.collect::<Result<_, _>>()?;
+        jobs::start(shell, Job::Retry(files))
     })
     .await
 }

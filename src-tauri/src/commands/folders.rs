@@ -33,7 +33,7 @@ pub(crate) async fn add_folder<R: Runtime>(
     shell: Vitrine<'_>,
 ) -> Result<bool, ShellError> {
     blocking(&shell, move |shell| {
-        match dialogs::pick_photo_folder(&app) {
+        match dialogs::pick_photo_folder(&app, "Add a folder of photos") {
             Some(folder) => take_in(shell, folder).map(|()| true),
             None => Ok(false),
         }
@@ -45,7 +45,10 @@ pub(crate) async fn add_folder<R: Runtime>(
 #[tauri::command]
 pub(crate) async fn add_dropped_folder(shell: Vitrine<'_>, id: u32) -> Result<(), ShellError> {
     blocking(&shell, move |shell| {
-        take_in(shell, shell.dropped_folder(id)?)
+        for folder in shell.dropped(id)? {
+            take_in(shell, folder)?;
+        }
+        Ok(())
     })
     .await
 }

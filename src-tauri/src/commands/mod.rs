@@ -5,10 +5,14 @@ pub(crate) mod catalog;
 pub(crate) mod failures;
 pub(crate) mod folders;
 pub(crate) mod jobs;
+pub(crate) mod notebook;
 pub(crate) mod products;
 pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod settings;
+pub(crate) mod sheet;
+pub(crate) mod why;
+pub(crate) mod worklist;
 
 use std::sync::Arc;
 

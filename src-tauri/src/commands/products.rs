@@ -22,7 +22,7 @@ pub(crate) async fn pick_products<R: Runtime>(
     shell: Vitrine<'_>,
 ) -> Result<Option<ImportPreview>, ShellError> {
     blocking(&shell, move |shell| {
-        let file = dialogs::pick_csv(&app);
+        let file = dialogs::pick_csv(&app, "Attach product data");
         file.map(|file| plan(shell, &file, None)).transpose()
     })
     .await
@@ -57,6 +57,7 @@ pub(crate) async fn import_products(shell: Vitrine<'_>, id: u32) -> Result<(), S
         }
         *import = None;
         drop(import);
+        shell.engine()?.calibration()?;
         session::catalog_changed(shell);
         Ok(())
     })
@@ -67,7 +68,10 @@ pub(crate) async fn import_products(shell: Vitrine<'_>, id: u32) -> Result<(), S
 #[tauri::command]
 pub(crate) async fn forget_products(shell: Vitrine<'_>) -> Result<(), ShellError> {
     blocking(&shell, |shell| {
-        shell.engine()?.catalog().forget_products()?;
+        let engine = shell.engine()?;
+        engine.catalog().forget_products()?;
+        engine.calibration()?;
+        drop(engine);
         session::catalog_changed(shell);
         Ok(())
     })

@@ -1,8 +1,8 @@
 //! Photos in, look-alikes out.
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
-use engine::{CropRect, ImageId, Method, SearchOptions, Source};
+use engine::{CropRect, ImageId, Method, QueryPart, SearchOptions, Source};
 use tauri::{AppHandle, Runtime};
 
 use super::{Vitrine, blocking, products};
@@ -45,7 +45,7 @@ pub(crate) async fn pick_photos<R: Runtime>(
     shell: Vitrine<'_>,
 ) -> Result<Picked, ShellError> {
     blocking(&shell, move |shell| {
-        let files = dialogs::pick_photos(&app);
+        let files = dialogs::pick_photos(&app, "Search by a photo");
         let picked = incoming::bring_in(shell, &files, now_millis());
         incoming::embed_ahead(shell, &picked);
         incoming::save_memory(shell);
@@ -77,12 +77,53 @@ pub(crate) async fn paste(shell: Vitrine<'_>) -> Result<Picked, ShellError> {
     .await
 }
 
+/// The photos that were dropped under this id as one query; the first of them when they are very many.
+#[tauri::command]
+pub(crate) async fn search_by_dropped(shell: Vitrine<'_>, id: u32) -> Result<Picked, ShellError> {
+    let received_at = now_millis();
+    blocking(&shell, move |shell| {
+        let picked = incoming::bring_in(shell, &shell.dropped(id)?, received_at);
+        incoming::save_memory(shell);
+        Ok(picked)
+    })
+    .await
+}
+
+/// Boxes that may be what matters in the photo, the best first.
+#[tauri::command]
+pub(crate) async fn suggest_crops(
+    shell: Vitrine<'_>,
+    source: QuerySource,
+) -> Result<Vec<Crop>, ShellError> {
+    blocking(&shell, move |shell| {
+        let boxes = shell
+            .engine()?
+            .suggest_crops(&self::source(shell, source)?)?;
+        Ok(boxes.into_iter().map(from_engine::crop).collect())
+    })
+    .await
+}
+
 fn ranking(shell: &Shell, request: &SearchRequest) -> Result<Ranking, ShellError> {
-    let sources: Vec<Source> = request
-        .sources
-        .iter()
-        .map(|source| self::source(shell, source))
-        .collect::<Result<_, _>>()?;
+    let (ranking, calibration) = ranked(shell, request)?;
+    let mut queries = lock(&shell.queries);
+    let decoding = request.parts.iter().filter_map(|part| match part.source {
+        QuerySource::Photo { id, .. } => Some(queries.take_decoding(id)),
+        QuerySource::Image { .. } | QuerySource::Row { .. } => None,
+    });
+    Ok(from_engine::ranking(
+        ranking,
+        calibration.as_deref(),
+        decoding.sum(),
+    ))
+}
+
+/// The engine's ranking for a request, with what its similarities say.
+pub(super) fn ranked(
+    shell: &Shell,
+    request: &SearchRequest,
+) -> Result<(engine::Ranking, Option<Arc<engine::Calibration>>), ShellError> {
+    let parts = parts(shell, request)?;
     let method = if request.exact {
         Method::Exact
     } else {
@@ -93,18 +134,29 @@ fn ranking(shell: &Shell, request: &SearchRequest) -> Result<Ranking, ShellError
         method,
         filter: request.filter.as_ref().map(products::filter),
         group_by: request.group_by.clone(),
+        colour: request.colour,
+        orientations: from_engine::orientations(request.orientations),
+        live: request.live,
     };
-    let ranking = shell.engine()?.search(&sources, &options)?;
-    let mut queries = lock(&shell.queries);
-    let decoding = request.sources.iter().filter_map(|source| match source {
-        QuerySource::Photo { id, .. } => Some(queries.take_decoding(*id)),
-        QuerySource::Image { .. } => None,
-    });
-    Ok(from_engine::ranking(ranking, decoding.sum()))
+    let engine = shell.engine()?;
+    let ranking = engine.search(&parts, &options)?;
+    Ok((ranking, engine.calibration_at_hand()))
 }
 
-fn source(shell: &Shell, source: &QuerySource) -> Result<Source, ShellError> {
-    match *source {
+/// The query that the page means.
+pub(super) fn parts(shell: &Shell, request: &SearchRequest) -> Result<Vec<QueryPart>, ShellError> {
+    let part = |part: &crate::dto::QueryPart| {
+        Ok(QueryPart {
+            source: source(shell, part.source)?,
+            weight: part.weight,
+        })
+    };
+    request.parts.iter().map(part).collect()
+}
+
+/// The photo that the page means.
+pub(super) fn source(shell: &Shell, source: QuerySource) -> Result<Source, ShellError> {
+    match source {
         QuerySource::Photo { id, crop } => {
             let image = lock(&shell.queries)
                 .get(id)
@@ -118,6 +170,13 @@ fn source(shell: &Shell, source: &QuerySource) -> Result<Source, ShellError> {
             image: ImageId(id),
             crop: self::crop(crop)?,
         }),
+        QuerySource::Row { id, crop } => {
+            let mut source = shell.engine()?.worklist_source(id)?;
+            if let Source::Photo { crop: whole, .. } = &mut source {
+                *whole = self::crop(crop)?;
+            }
+            Ok(source)
+        }
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) enum CellValue {
 }
 
 /// Narrows a gallery down by product data. All that is asked must hold.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProductFilter {
@@ -71,7 +71,7 @@ pub(crate) struct ProductFilter {
     pub(crate) conditions: Vec<Condition>,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Condition {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
-use super::{Method, ProductCell, ProductFilter};
+use super::{Calibration, Method, ProductCell, ProductFilter, Verdict};
 
 /// A photo the user brought in: dropped, pasted or picked. The page knows it by id only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,7 +18,7 @@ pub(crate) struct QueryPhoto {
 }
 
 /// Fractions of the upright photo's width and height, 0 to 1.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Crop {
@@ -28,6 +28,7 @@ pub(crate) struct Crop {
     pub(crate) height: f32,
 }
 
+/// A photo to search by: one brought in, one of the catalog, or one of the worklist.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase", tag = "kind")]
@@ -41,19 +42,58 @@ pub(crate) enum QuerySource {
         id: i64,
         crop: Option<Crop>,
     },
+    Row {
+        #[cfg_attr(test, ts(type = "number"))]
+        id: i64,
+        crop: Option<Crop>,
+    },
 }
 
-/// Several sources are one query: their embeddings are pooled.
+/// `weight`: 1 is more of this, -1 less of it, -1 to 1.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct QueryPart {
+    pub(crate) source: QuerySource,
+    pub(crate) weight: f32,
+}
+
+/// As what a photo of the catalog may be found. `mirrored`: also mirrored. `any`: also turned by quarters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Orientations {
+    Upright,
+    Mirrored,
+    Any,
+}
+
+/// How a photo of the catalog has to be turned to look like the query: mirrored first, then quarters of a turn clockwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Orientation {
+    pub(crate) mirrored: bool,
+    /// 0 to 3.
+    pub(crate) quarters: usize,
+}
+
+/// Several parts are one query: their embeddings are pooled by weight.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SearchRequest {
-    pub(crate) sources: Vec<QuerySource>,
+    pub(crate) parts: Vec<QueryPart>,
     pub(crate) limit: usize,
     pub(crate) exact: bool,
     pub(crate) filter: Option<ProductFilter>,
     /// A column: of the photos for which it says the same only the nearest is a hit.
     pub(crate) group_by: Option<String>,
+    /// What colour counts: -1 is ignored, 0 as the embedding has it, 1 decides.
+    pub(crate) colour: f32,
+    pub(crate) orientations: Orientations,
+    /// A crop that is being dragged: pooled from what the network saw of the whole photo, without running it again.
+    pub(crate) live: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,7 +101,10 @@ pub(crate) struct SearchRequest {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Ranking {
     pub(crate) hits: Vec<Hit>,
+    /// Null while colour counts too.
     pub(crate) cutoff: Option<Cutoff>,
+    /// What similarities say in this catalog; null while it is too small to tell.
+    pub(crate) calibration: Option<Calibration>,
     pub(crate) method: Method,
     /// Photos searched: all, or those that the filter leaves.
     pub(crate) gallery: usize,
@@ -76,8 +119,16 @@ pub(crate) struct Hit {
     pub(crate) image: i64,
     /// 1 is the nearest.
     pub(crate) rank: usize,
-    /// Cosine similarity, -1 to 1.
+    /// What it is ranked by, -1 to 1: the cosine similarity of content, with colour as asked.
     pub(crate) similarity: f32,
+    /// Cosine similarity of the embeddings, -1 to 1.
+    pub(crate) content: f32,
+    /// Likeness of colours, 0 to 1; null when it is not known.
+    pub(crate) colour: Option<f32>,
+    pub(crate) verdict: Option<Verdict>,
+    /// Which part of the query is nearest to it, counted from 0.
+    pub(crate) part: usize,
+    pub(crate) orientation: Orientation,
     pub(crate) name: String,
     /// Folder, as shown.
     pub(crate) folder: String,

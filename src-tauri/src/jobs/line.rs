@@ -14,6 +14,12 @@ pub(crate) enum Job {
     TakeIn(Vec<PathBuf>),
     /// Something may have changed at these places: unasked, and told of only when something had.
     Look(Vec<PathBuf>),
+    /// Try these files and folders again, which could not be taken in.
+    Retry(Vec<PathBuf>),
+    /// Judge the photos of the worklist that wait.
+    Judge,
+    /// Judge all of them, since the catalog is another one.
+    JudgeAgain,
 }
 
 impl Job {
@@ -31,7 +37,7 @@ pub(super) fn put_in_line(waiting: &mut VecDeque<Job>, job: Job) {
     }
     let look = waiting.iter_mut().find_map(|waiting| match waiting {
         Job::Look(places) => Some(places),
-        Job::Refresh | Job::TakeIn(_) => None,
+        Job::Refresh | Job::TakeIn(_) | Job::Retry(_) | Job::Judge | Job::JudgeAgain => None,
     });
     match (job, look) {
         (Job::Look(more), Some(places)) => {

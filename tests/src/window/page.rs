@@ -248,12 +248,20 @@ impl Window {
         self.session.execute_async(script, arguments)
     }
 
+    /// Waits until something holds that has no name of its own.
+    ///
+    /// # Errors
+    /// When it does not come to hold, and when looking fails.
+    pub fn wait_until(&self, what: &str, holds: impl FnMut() -> Result<bool>) -> Result<()> {
+        wait_until(SHOWN_WITHIN, what, holds)
+    }
+
     /// Waits until pictures in view are loaded, fonts are there and nothing moves.
     ///
     /// # Errors
     /// When it does not come to rest.
     pub(super) fn settle(&self) -> Result<()> {
-        let script = "const pictures = [...document.querySelectorAll('[role=option]')].map((cell) => cell.querySelector('img'));
+        let script = "const pictures = [...document.querySelectorAll('[role=option]:not([data-state=failed])')].map((cell) => cell.querySelector('img'));
             return [...pictures, ...document.images].every((picture) => picture !== null && picture.complete)
                 && document.fonts.status === 'loaded'
                 && document.getAnimations().every((each) => each.playState !== 'running')";

@@ -1,7 +1,7 @@
 /**
  * Where the cells of a grid of equal cells lie, and which of them can be seen. Pure arithmetic, in CSS pixels.
  *
- * The grid may break once: cells from `breakAt` on start a new row under a gap of `breakHeight`, where a divider goes.
+ * The grid may break: cells from each of `breaks` on start a new row under a gap of `breakHeight`, where a divider goes.
  */
 
 export type GridShape = {
@@ -13,9 +13,23 @@ export type GridShape = {
   gap: number;
   /** Height of what stands under the square picture. */
   caption: number;
-  /** First index below the break; null for none. */
-  breakAt: number | null;
+  /** First indices below each break, ascending; those beyond the last cell count for nothing. */
+  breaks: readonly number[];
   breakHeight: number;
+};
+
+/** Cells between two breaks. */
+export type GridSection = {
+  /** Index of its first cell, and the one after its last. */
+  first: number;
+  end: number;
+  /** Its first row, counted through the grid, and the one after its last. */
+  row: number;
+  endRow: number;
+  /** Top of its first row. */
+  top: number;
+  /** Top of the divider above it; null for none. */
+  divider: number | null;
 };
 
 export type GridLayout = GridShape & {
@@ -23,50 +37,50 @@ export type GridLayout = GridShape & {
   cell: number;
   /** From one row's top to the next one's. */
   rowHeight: number;
-  /** Rows above the break; all of them when there is none. */
-  rowsAbove: number;
+  /** At least one, also without cells. */
+  sections: [GridSection, ...GridSection[]];
   rows: number;
-  /** Top of the divider; null when nothing stands below it. */
-  breakTop: number | null;
   height: number;
 };
 
 export type Range = { first: number; last: number };
 
 export function layoutGrid(shape: GridShape): GridLayout {
-  const { count, width, minCell, gap, caption } = shape;
+  const { count, width, minCell, gap, caption, breakHeight } = shape;
   const columns = Math.max(1, Math.floor((width + gap) / (minCell + gap)));
   const cell = Math.max(0, Math.floor((width - gap * (columns - 1)) / columns));
   const rowHeight = cell + caption + gap;
-  const breaks = shape.breakAt !== null && shape.breakAt < count;
-  const above = breaks ? Math.max(0, shape.breakAt ?? 0) : count;
-  const rowsAbove = Math.ceil(above / columns);
-  const rows = rowsAbove + Math.ceil((count - above) / columns);
-  return {
-    ...shape,
-    breakAt: breaks ? above : null,
-    columns,
-    cell,
-    rowHeight,
-    rowsAbove,
-    rows,
-    breakTop: breaks ? rowsAbove * rowHeight : null,
-    height: rows * rowHeight + (breaks ? shape.breakHeight : 0),
-  };
+  const breaks = shape.breaks.filter((at, place) => at >= 0 && at < count && at > (shape.breaks[place - 1] ?? -1));
+  const section = (first: number, end: number, row: number, from: number, divided: boolean): GridSection => ({
+    first,
+    end,
+    row,
+    endRow: row + Math.ceil((end - first) / columns),
+    top: from + (divided ? breakHeight : 0),
+    divider: divided ? from : null,
+  });
+  const sections: GridLayout["sections"] = [section(0, breaks[0] ?? count, 0, 0, false)];
+  let last = sections[0];
+  for (const [place, at] of breaks.entries()) {
+    const from = last.top + (last.endRow - last.row) * rowHeight;
+    last = section(at, breaks[place + 1] ?? count, last.endRow, from, true);
+    sections.push(last);
+  }
+  return { ...shape, breaks, columns, cell, rowHeight, sections, rows: last.endRow, height: last.top + (last.endRow - last.row) * rowHeight };
 }
 
 /** Row and column of a cell. */
 export function placeOf(layout: GridLayout, index: number): { row: number; column: number } {
-  const { columns, breakAt, rowsAbove } = layout;
-  if (breakAt === null || index < breakAt) return { row: Math.floor(index / columns), column: index % columns };
-  const below = index - breakAt;
-  return { row: rowsAbove + Math.floor(below / columns), column: below % columns };
+  const { first, row } = sectionWhere(layout, (section) => section.first <= index);
+  const within = index - first;
+  return { row: row + Math.floor(within / layout.columns), column: within % layout.columns };
 }
 
 /** Left upper corner of a cell. */
 export function cornerOf(layout: GridLayout, index: number): { x: number; y: number } {
   const { row, column } = placeOf(layout, index);
-  return { x: column * (layout.cell + layout.gap), y: rowTop(layout, row) };
+  const section = sectionWhere(layout, (section) => section.row <= row);
+  return { x: column * (layout.cell + layout.gap), y: section.top + (row - section.row) * layout.rowHeight };
 }
 
 /** Indices whose rows touch the window [top, top + height), with `overscan` rows on either side; null when there are none. */
@@ -120,25 +134,26 @@ function byRows(layout: GridLayout, index: number, rows: number): number {
   return Math.min(firstOfRow(layout, target) + column, lastOfRow(layout, target));
 }
 
-function rowTop(layout: GridLayout, row: number): number {
-  return row * layout.rowHeight + (layout.breakAt !== null && row >= layout.rowsAbove ? layout.breakHeight : 0);
-}
-
-/** The row that covers a height; the divider counts to the row under it. */
+/** The row that covers a height; a divider counts to the row under it. */
 function rowAt(layout: GridLayout, y: number): number {
-  if (layout.breakTop === null || y < layout.breakTop) return Math.floor(y / layout.rowHeight);
-  return Math.max(layout.rowsAbove, Math.floor((y - layout.breakHeight) / layout.rowHeight));
+  const section = sectionWhere(layout, ({ divider }) => (divider ?? 0) <= y);
+  const row = section.row + Math.floor((y - section.top) / layout.rowHeight);
+  return section.divider === null ? row : Math.max(section.row, row);
 }
 
 function firstOfRow(layout: GridLayout, row: number): number {
-  const { columns, breakAt, rowsAbove } = layout;
-  return breakAt === null || row < rowsAbove ? row * columns : breakAt + (row - rowsAbove) * columns;
+  const section = sectionWhere(layout, (section) => section.row <= row);
+  return section.first + (row - section.row) * layout.columns;
 }
 
 function lastOfRow(layout: GridLayout, row: number): number {
-  const { columns, breakAt, rowsAbove, count } = layout;
-  const end = breakAt !== null && row < rowsAbove ? breakAt : count;
-  return Math.min(firstOfRow(layout, row) + columns, end) - 1;
+  const { end } = sectionWhere(layout, (section) => section.row <= row);
+  return Math.min(firstOfRow(layout, row) + layout.columns, end) - 1;
+}
+
+/** The last section for which this holds; the first one when it holds for none. */
+function sectionWhere(layout: GridLayout, holds: (section: GridSection) => boolean): GridSection {
+  return layout.sections.findLast(holds) ?? layout.sections[0];
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -5,6 +5,8 @@
 import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
 import type {
   AppEvent,
+  Crop,
+  Decision,
   DeviceRequest,
   ExclusionChoice,
   Exclusions,
@@ -13,12 +15,18 @@ import type {
   FailureGroup,
   Folder,
   ImportPreview,
+  Notebook,
+  Photo,
   PhotoPage,
   Picked,
   ProductFilter,
+  QuerySource,
   Ranking,
   SearchRequest,
+  Stability,
   Status,
+  Why,
+  Worklist,
 } from "./types.ts";
 
 const picture = (path: string) => convertFileSrc("", "thumb") + path;
@@ -30,6 +38,38 @@ export const engine = {
   },
 
   search: (request: SearchRequest): Promise<Ranking> => invoke("search", { request }),
+  /** Boxes that may be what matters in the photo, the best first: at most three. */
+  suggestCrops: (source: QuerySource): Promise<Crop[]> => invoke("suggest_crops", { source }),
+  /** Where the photo and a photo of the catalog agree. */
+  why: (source: QuerySource, image: number): Promise<Why> => invoke("why", { source, image }),
+  /** Whether the similarity holds when the photo is disturbed a little. */
+  stability: (source: QuerySource, image: number): Promise<Stability> => invoke("stability", { source, image }),
+  /** Shows the system's dialog for a file to save, and writes the ranking of this request there as one HTML page; false when it was dismissed. */
+  exportSheet: (request: SearchRequest): Promise<boolean> => invoke("export_sheet", { request }),
+
+  notebook: (): Promise<Notebook> => invoke("notebook"),
+  setNotebook: (notebook: Notebook): Promise<void> => invoke("set_notebook", { notebook }),
+  /** The photos with these numbers, in that order; those that are gone are left out. */
+  photosById: (images: number[]): Promise<Photo[]> => invoke("photos_by_id", { images }),
+  /** Copies what this column says of the photo's product. */
+  copyCell: (image: number, column: string): Promise<void> => invoke("copy_cell", { image, column }),
+
+  worklist: (): Promise<Worklist> => invoke("worklist"),
+  /** Shows the system's dialog for photos, or for a folder; false when it was dismissed. */
+  pickForWorklist: (folder: boolean): Promise<boolean> => invoke("pick_for_worklist", { folder }),
+  /** Judges what still waits: after that was cancelled, or Vitrine was closed. */
+  fillWorklist: (): Promise<void> => invoke("fill_worklist"),
+  addDroppedToWorklist: (id: number): Promise<void> => invoke("add_dropped_to_worklist", { id }),
+  /** The dropped photos as one query, the first of them if they are very many. */
+  searchByDropped: (id: number): Promise<Picked> => invoke("search_by_dropped", { id }),
+  /** `hit`: the photo chosen instead, for `changed`. */
+  decide: (row: number, decision: Decision, hit: number | null): Promise<void> => invoke("decide", { row, decision, hit }),
+  removeFromWorklist: (rows: number[]): Promise<void> => invoke("remove_from_worklist", { rows }),
+  /** Shows the system's dialog for a CSV to write; false when it was dismissed. */
+  exportWorklist: (): Promise<boolean> => invoke("export_worklist"),
+  /** Shows the system's dialog for a CSV that was exported before; the rows it changed, or null when it was dismissed. */
+  importWorklist: (): Promise<number | null> => invoke("import_worklist"),
+
   /** Shows the system's file dialog; no photos when it was dismissed. */
   pickPhotos: (): Promise<Picked> => invoke("pick_photos"),
   /** Reads the clipboard: copied files first, then a picture; no photos when it holds neither. */
@@ -59,6 +99,8 @@ export const engine = {
   resumeIndexing: (): Promise<void> => invoke("resume_indexing"),
   failures: (): Promise<FailureGroup[]> => invoke("failures"),
   revealFailure: (id: number): Promise<void> => invoke("reveal_failure", { id }),
+  /** Tries these files again, whether they have changed or not. */
+  retryFailures: (ids: number[]): Promise<void> => invoke("retry_failures", { ids }),
   /** Leaves the file out for good. */
   ignoreFailure: (id: number): Promise<void> => invoke("ignore_failure", { id }),
 
@@ -84,6 +126,10 @@ export const engine = {
   photoUrl: (id: number, generation: number): string => picture(`photo/${id}?g=${generation}`),
   /** A photo the user brought in, up to 1024 px. */
   queryUrl: (id: number): string => picture(`query/${id}`),
+  /** A photo of the worklist of that generation's catalog, 256 px. */
+  rowUrl: (id: number, generation: number): string => picture(`row/${id}?g=${generation}`),
+  /** The same from its file, up to 1600 px; there is none when the file is gone. */
+  rowPhotoUrl: (id: number, generation: number): string => picture(`row-photo/${id}?g=${generation}`),
 };
 
 export type Engine = typeof engine;

@@ -172,23 +172,46 @@ export type QueryPhoto = { id: number; name: string; width: number; height: numb
 /** Fractions of the upright photo's width and height, 0 to 1. */
 export type Crop = { x: number; y: number; width: number; height: number };
 
+/** A photo to search by: one brought in, one of the catalog, or one of the worklist. */
 export type QuerySource =
   | { kind: "photo"; id: number; crop: Crop | null }
-  | { kind: "image"; id: number; crop: Crop | null };
+  | { kind: "image"; id: number; crop: Crop | null }
+  | { kind: "row"; id: number; crop: Crop | null };
 
-/** Several sources are one query: their embeddings are pooled. */
+/** `weight`: 1 is more of this, -1 less of it, -1 to 1. */
+export type QueryPart = { source: QuerySource; weight: number };
+
+/** As what a photo of the catalog may be found. `mirrored`: also mirrored. `any`: also turned by quarters. */
+export type Orientations = "upright" | "mirrored" | "any";
+
+/** How a photo of the catalog has to be turned to look like the query: mirrored first, then quarters of a turn clockwise. */
+export type Orientation = {
+  mirrored: boolean;
+  /** 0 to 3. */
+  quarters: number;
+};
+
+/** Several parts are one query: their embeddings are pooled by weight. */
 export type SearchRequest = {
-  sources: QuerySource[];
+  parts: QueryPart[];
   limit: number;
   exact: boolean;
   filter: ProductFilter | null;
   /** A column: of the photos for which it says the same only the nearest is a hit. */
   groupBy: string | null;
+  /** What colour counts: -1 is ignored, 0 as the embedding has it, 1 decides. */
+  colour: number;
+  orientations: Orientations;
+  /** A crop that is being dragged: pooled from what the network saw of the whole photo, without running it again. */
+  live: boolean;
 };
 
 export type Ranking = {
   hits: Hit[];
+  /** Null while colour counts too. */
   cutoff: Cutoff | null;
+  /** What similarities say in this catalog; null while it is too small to tell. */
+  calibration: Calibration | null;
   method: Method;
   /** Photos searched: all, or those that the filter leaves. */
   gallery: number;
@@ -199,8 +222,16 @@ export type Hit = {
   image: number;
   /** 1 is the nearest. */
   rank: number;
-  /** Cosine similarity, -1 to 1. */
+  /** What it is ranked by, -1 to 1: the cosine similarity of content, with colour as asked. */
   similarity: number;
+  /** Cosine similarity of the embeddings, -1 to 1. */
+  content: number;
+  /** Likeness of colours, 0 to 1; null when it is not known. */
+  colour: number | null;
+  verdict: Verdict | null;
+  /** Which part of the query is nearest to it, counted from 0. */
+  part: number;
+  orientation: Orientation;
   name: string;
   /** Folder, as shown. */
   folder: string;
@@ -220,6 +251,73 @@ export type HitGroup = {
   /** Photos for which the column says this; the hit is one of them. */
   photos: number;
 };
+
+export type Verdict = "same" | "variant" | "similar" | "none";
+
+/** What similarities say in this catalog, measured on it. */
+export type Calibration = {
+  /** The column by which photos show the same item; null when it was measured on unlike photos only. */
+  column: string | null;
+  /** Least similarity of each verdict; null when it cannot be told apart. */
+  same: number | null;
+  variant: number | null;
+  similar: number;
+  /** Of the answers "same item", the share that names another one, 0 to 1. */
+  wrongWhenSame: number | null;
+  /** Of the photos whose item is not in the catalog, the share that gets "same item" all the same, 0 to 1. */
+  acceptedWhenAbsent: number | null;
+  /** Photos it was measured with. */
+  queries: number;
+};
+
+/** Where two photos agree, and how far the similarity holds. */
+export type Why = {
+  /** Over the query photo, as shown. */
+  query: HeatMap;
+  /** Over the photo of the catalog. */
+  hit: HeatMap;
+  content: number;
+  colour: number | null;
+};
+
+/** Cells of a photo, row by row from the top left, 0 to 1. */
+export type HeatMap = { columns: number; rows: number; values: number[] };
+
+/** The similarity when the query photo is disturbed a little. */
+export type Stability = { stable: boolean; similarity: number; least: number; tests: StabilityTest[] };
+
+export type StabilityTest = { disturbance: Disturbance; similarity: number };
+
+export type Disturbance = "recompressed" | "blurred" | "cropped" | "resized" | "brightened";
+
+/** Photos to be judged, one after the other. */
+export type Worklist = { rows: WorklistRow[]; calibration: Calibration | null };
+
+export type WorklistRow = {
+  id: number;
+  name: string;
+  /** As shown; never sent back. */
+  folder: string;
+  state: RowState;
+  verdict: Verdict | null;
+  /** The best match, or the one chosen instead. */
+  hit: Hit | null;
+  decision: Decision;
+};
+
+/** `failed`: the photo could not be read, for that reason. */
+export type RowState =
+  | { kind: "waiting" }
+  | { kind: "judged" }
+  | { kind: "failed"; reason: string };
+
+/** What a person made of a row. `changed`: another match was chosen. `rejected`: it is not in the catalog. */
+export type Decision = "open" | "accepted" | "changed" | "rejected";
+
+/** What is kept with the catalog for the page: filters by name, and products kept at hand. */
+export type Notebook = { filters: SavedFilter[]; pins: number[] };
+
+export type SavedFilter = { name: string; filter: ProductFilter; groupBy: string | null };
 
 /** Below `similarity` hits are "less similar": only `randomPairs` of two random photos of this catalog are that near. */
 export type Cutoff = { similarity: number; randomPairs: number };
@@ -318,7 +416,7 @@ export type JobProgress = {
   paused: boolean;
 };
 
-export type Stage = "scanning" | "embedding" | "indexing" | "tuning";
+export type Stage = "scanning" | "embedding" | "indexing" | "tuning" | "judging";
 
 export type JobReport = {
   added: number;
@@ -342,14 +440,23 @@ export type AppEvent =
   | { kind: "dragLeft" }
   | { kind: "queryDropped"; photos: QueryPhoto[]; failures: FileFailure[]; receivedAt: number }
   | { kind: "foldersDropped"; folders: DroppedFolder[] }
+  | { kind: "manyDropped"; drop: ManyDropped }
   | { kind: "productsDropped"; preview: ImportPreview }
   | { kind: "jobEnded"; report: JobReport }
-  | { kind: "foldersChanged" };
+  | { kind: "foldersChanged" }
+  | { kind: "worklistChanged" };
 
 export type DroppedFolder = {
-  /** Goes to `addDroppedFolder`. */
+  /** Goes to `addDroppedFolder` and `addDroppedToWorklist`. */
   id: number;
   name: string;
+};
+
+/** Photos that go to the worklist, or are one query all the same. */
+export type ManyDropped = {
+  /** Goes to `addDroppedToWorklist` and `searchByDropped`. */
+  id: number;
+  photos: number;
 };
 
 /** What the clipboard or a file dialog gave. */

@@ -46,6 +46,7 @@ export const failures = {
   heading: (n: number) => `${files(n)} could not be read`,
   hint: "They were left as they are. A damaged file is tried again when it changes, any other at every refresh.",
   group: (reason: string, n: number) => `${reason} (${count(n)})`,
+  retry: (n: number) => (n === 1 ? "Try again" : `Try all ${count(n)} again`),
   reveal: "Reveal in folder",
   ignore: "Ignore always",
   ignoreTitle: "Leave this file out of the catalog for good. On disk it stays as it is.",

@@ -35,8 +35,6 @@ export const filters = {
   noneHint: "All of them must hold at once. Take one away, or clear them: the search stays.",
   groupBy: "Group by",
   ungrouped: "none",
-  groupPhotos: (n: number) => photos(n),
-  groupTitle: (n: number, column: string, value: string) => `The nearest of ${photos(n)} with ${column} ${value}`,
 };
 
 export const product = {

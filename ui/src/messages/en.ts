@@ -6,6 +6,9 @@ import type { Adapter, Cutoff, ErrorCode, IndexStatus, JobProgress, JobReport } 
 import { control, count, files, folders as folderCount, format, photos, plural } from "./en.counts.ts";
 import { failures, folders, leftOut } from "./en.folders.ts";
 import { filters, product, products } from "./en.products.ts";
+import { boxes, hitActions, kept, matching, parts, pins, queryShortcuts, saved, sheet, similarities, unfold, why, zoom } from "./en.query.ts";
+import { verdicts } from "./en.verdicts.ts";
+import { MOST_OF_ONE_ITEM, worklist } from "./en.worklist.ts";
 
 export const en = {
   format,
@@ -17,13 +20,18 @@ export const en = {
     space: "Space",
     filter: "/",
     filters: "F",
+    why: "H",
+    pin: "P",
+    more: "+",
+    less: "−",
+    unfold: "U",
     choose: `${control} O`,
     paste: `${control} V`,
   },
 
   app: {
     name: "Vitrine",
-    views: { search: "Search", catalog: "Catalog", settings: "Settings" },
+    views: { search: "Search", worklist: "Worklist", catalog: "Catalog", settings: "Settings" },
     navigation: "Views",
     back: "Back",
     backTitle: "Back (Alt+←)",
@@ -127,9 +135,10 @@ export const en = {
       `nearest ${plural(shown, { one: "result", other: `${count(shown)} results` })}` + (totalMillis === null ? "" : ` · ${format.millis(totalMillis)}`),
     filtered: (shown: number, all: number) => `${count(shown)} of ${count(all)} results match the filter`,
     keysDo: { search: "search by it", compare: "compare" },
-    option: (rank: number, name: string, similarity: number, less: boolean, missing: boolean) =>
+    /** `judged`: what was found of it in a word. */
+    option: (rank: number, name: string, similarity: number, judged: string | null, missing: boolean) =>
       `${count(rank)}. ${name}, similarity ${format.similarity(similarity)}` +
-      (less ? ", less similar" : "") +
+      (judged === null ? "" : `, ${judged.toLocaleLowerCase("en")}`) +
       (missing ? ", file missing" : ""),
     missing: "Missing",
     missingTitle: "No file of this photo is on disk now; its thumbnail and vectors were kept.",
@@ -155,9 +164,24 @@ export const en = {
     again: "Search again",
   },
 
+  verdicts,
+  worklist,
   filters,
   product,
   products,
+
+  boxes,
+  parts,
+  matching,
+  similarities,
+  why,
+  zoom,
+  unfold,
+  pins,
+  saved,
+  sheet,
+  kept,
+  hitActions,
 
   photo: {
     searchSimilar: "Search similar",
@@ -188,6 +212,7 @@ export const en = {
 
   drop: {
     title: (dragged: { photos: number; folders: number; tables: number }) => {
+      if (dragged.photos > MOST_OF_ONE_ITEM) return worklist.many.dragged(dragged.photos);
       if (dragged.photos > 0) return dragged.photos === 1 ? "Search with this photo" : `Search with ${photos(dragged.photos)} together`;
       if (dragged.folders > 0) return dragged.folders === 1 ? "Add the folder to the catalog" : `Add ${folderCount(dragged.folders)} to the catalog`;
       if (dragged.tables > 0) return "Attach the product data of this CSV";
@@ -256,6 +281,7 @@ export const en = {
         embedding: "Taking in photos",
         indexing: "Building the index",
         tuning: "Tuning the GPU for this computer, the first time only",
+        judging: "Judging the photos of the worklist",
       })[stage],
     cancelling: "Stopping after the photos under way",
     paused: "Paused",
@@ -336,7 +362,9 @@ export const en = {
     { keys: ["Alt", "→"], does: "Forward again" },
     { keys: ["/"], does: "Filter by file name" },
     { keys: ["F"], does: "Filter by product data" },
-    { keys: [control, "1 – 3"], does: "Search, Catalog, Settings" },
+    ...queryShortcuts,
+    ...worklist.shortcuts,
+    { keys: [control, "1 – 4"], does: "Search, Worklist, Catalog, Settings" },
   ],
 
   errors: {

@@ -1,8 +1,10 @@
 import { createContext } from "svelte";
 import { type Engine, failedFrom } from "../engine/client.ts";
-import type { AppEvent, CatalogStatus, DeviceRequest, FailedFile, FileFailure, Folder, JobReport, Picked, ProductCell, Status } from "../engine/types.ts";
+import type { AppEvent, CatalogStatus, DeviceRequest, FailedFile, FileFailure, Folder, JobReport, ManyDropped, Picked, ProductCell, Status } from "../engine/types.ts";
 import { say } from "../messages/index.ts";
 import type { Appearance } from "./appearance.svelte.ts";
+import { Candidates } from "./candidates.svelte.ts";
+import { Desk } from "./desk.svelte.ts";
 import { Library } from "./library.svelte.ts";
 import { Narrowing } from "./narrowing.svelte.ts";
 import { Notices } from "./notices.svelte.ts";
@@ -11,8 +13,10 @@ import { Pictures } from "./pictures.ts";
 import { ProductImport } from "./productImport.svelte.ts";
 import { Search } from "./search.svelte.ts";
 import { Session } from "./session.svelte.ts";
+import { Told } from "./told.ts";
+import { Worklist } from "./worklist.svelte.ts";
 
-export const VIEWS = ["search", "catalog", "settings"] as const;
+export const VIEWS = ["search", "worklist", "catalog", "settings"] as const;
 
 export type View = (typeof VIEWS)[number];
 
@@ -27,16 +31,25 @@ export class Application {
   readonly appearance: Appearance;
   readonly session = new Session();
   readonly notices = new Notices();
+  readonly #told = new Told(this.notices);
   readonly narrowing: Narrowing;
   readonly search: Search;
   readonly pages: CatalogPages;
   readonly library: Library;
   readonly productImport: ProductImport;
   readonly pictures: Pictures;
+  readonly desk: Desk;
+  readonly worklist: Worklist;
+  readonly candidates: Candidates;
   /** Of the catalog shown last; stays while none is open. */
   #generation: number | null = null;
 
+  /** True while the work under way, or done last, is that of the worklist. */
+  #judging = false;
+
   view: View = $state("search");
+  /** More photos than one query is made of, until it is said what is to be done with them. */
+  manyDropped: ManyDropped | null = $state.raw(null);
   catalogTab: CatalogTab = $state("photos");
 
   constructor(engine: Engine, appearance: Appearance) {
@@ -47,12 +60,22 @@ export class Application {
       engine,
       () => this.session.ready,
       () => this.narrowing.scope,
-      (images) => this.pictures.ready(images),
+      (images, longestWaitMillis) => this.pictures.ready(images, longestWaitMillis),
     );
     this.pages = new CatalogPages(engine);
     this.library = new Library(engine);
     this.productImport = new ProductImport(engine);
     this.pictures = new Pictures(engine, this.session);
+    this.desk = new Desk({
+      engine,
+      session: this.session,
+      notices: this.notices,
+      narrowing: this.narrowing,
+      search: this.search,
+      command: (run) => this.command(run),
+    });
+    this.worklist = new Worklist(engine, (run) => this.command(run), this.notices);
+    this.candidates = new Candidates(engine, () => this.session.products?.code ?? null);
   }
 
   async start(): Promise<void> {
@@ -81,12 +104,23 @@ export class Application {
       case "foldersDropped":
         this.session.dropped();
         for (const { id, name } of event.folders) {
+          if (this.view === "worklist") {
+            // What is dropped on the worklist is to be judged.
+            void this.command(() => this.engine.addDroppedToWorklist(id));
+            continue;
+          }
           this.notices.show("offer", say.drop.offer(name), say.drop.offerHint, {
             label: say.drop.add,
             run: () => void this.command(() => this.engine.addDroppedFolder(id)),
           });
         }
         return;
+      case "manyDropped":
+        this.session.dropped();
+        this.manyDropped = event.drop;
+        return;
+      case "worklistChanged":
+        return this.worklist.changed();
       case "productsDropped":
         this.session.dropped();
         return this.productImport.show(event.preview);
@@ -131,6 +165,22 @@ export class Application {
       }
       this.#take(pasted);
     });
+  }
+
+  /** Puts the many photos that were dropped into the worklist. */
+  async judgeMany(): Promise<void> {
+    const drop = this.manyDropped;
+    this.manyDropped = null;
+    if (drop === null || !(await this.command(() => this.engine.addDroppedToWorklist(drop.id)))) return;
+    this.view = "worklist";
+    this.worklist.refresh();
+  }
+
+  /** Searches by all of them as one query. */
+  async searchByMany(): Promise<void> {
+    const drop = this.manyDropped;
+    this.manyDropped = null;
+    if (drop !== null) await this.command(async () => this.#take(await this.engine.searchByDropped(drop.id)));
   }
 
   searchBy(photo: CatalogPhoto): void {
@@ -227,6 +277,7 @@ export class Application {
 
   #stand(status: Status): void {
     const before = this.session.status;
+    if (status.job !== null) this.#judging = status.job.stage === "judging";
     this.session.status = status;
     if (status.catalog !== null && status.catalog.generation !== this.#generation) {
       this.#generation = status.catalog.generation;
@@ -236,9 +287,14 @@ export class Application {
       this.narrowing.clear();
       this.narrowing.fit(status.catalog.products?.columns ?? []);
       this.productImport.close();
+      this.worklist.clear();
+      this.candidates.close();
+      this.manyDropped = null;
+      this.desk.opened();
     } else if (before?.catalog != null && status.catalog !== null && contentsDiffer(before.catalog, status.catalog)) {
       this.pages.refresh();
       this.narrowing.recount();
+      this.desk.kept.refresh();
       if (this.library.folders !== null) void this.refreshLibrary();
     }
     if (before?.catalog != null && status.catalog !== null && columnsDiffer(before.catalog, status.catalog)) {
@@ -266,15 +322,22 @@ export class Application {
     this.pages.refresh();
     this.narrowing.recount();
     this.search.forgetProducts();
+    this.worklist.changed();
   }
 
   #jobEnded(report: JobReport): void {
-    const text = report.error === null ? say.job.ended(report) : say.job.errorKept(report.error.message);
-    const action = report.failed.length === 0 ? null : { label: say.job.showFailures, run: () => this.showFailures() };
-    this.notices.show(report.error === null ? "done" : "error", say.job.endedTitle(report), text, action);
+    if (this.#judging) return this.#judgingEnded(report);
+    this.#told.tell(report, () => this.showFailures());
     this.pages.refresh();
     if (this.library.folders !== null) void this.refreshLibrary();
     if (report.added + report.changed + report.moved + report.missing + report.excluded > 0) this.search.invalidate();
+  }
+
+  #judgingEnded(report: JobReport): void {
+    this.worklist.changed();
+    const text = report.error === null ? "" : say.job.errorKept(report.error.message);
+    const action = this.view === "worklist" ? null : { label: say.worklist.show, run: () => (this.view = "worklist") };
+    this.notices.show(report.error === null ? "done" : "error", say.worklist.ended(report), text, action);
   }
 }
 

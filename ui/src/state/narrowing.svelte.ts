@@ -101,6 +101,18 @@ export class Narrowing {
     this.#changed();
   }
 
+  /** Puts kept filters into force instead of what is chosen now, as far as these columns can be asked for that still. */
+  apply({ filter, groupBy }: Scope, columns: ProductColumn[]): void {
+    this.words = filter?.words ?? "";
+    this.choices = [];
+    for (const { column, values, low, high } of filter?.conditions ?? []) {
+      this.#choose({ column, values: [...values], low: low?.toString() ?? "", high: high?.toString() ?? "" });
+    }
+    this.groupBy = groupBy;
+    this.fit(columns);
+    this.#changed();
+  }
+
   choice(column: string): Choice {
     return this.choices.find((choice) => choice.column === column) ?? nothingAsked(column);
   }

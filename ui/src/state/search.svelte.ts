@@ -3,10 +3,14 @@ import type { Crop, ProductCell, QueryPhoto, Ranking, Timings } from "../engine/
 import { History } from "./history.svelte.ts";
 import type { Outcome } from "./latest.ts";
 import { type Scope, sameScope } from "./narrowing.svelte.ts";
-import { type QueryItem, type RankingCause, type RankingRequest, SearchEntry } from "./searchEntry.svelte.ts";
+import { AS_IT_IS, looksForSomething, type Matching, type QueryItem, type RankingCause, type RankingRequest, requestFor, SearchEntry } from "./searchEntry.svelte.ts";
 
-/** Hits asked for: as many as anyone scrolls through, few enough for one small message. */
-export const HIT_LIMIT = 200;
+/** For how long a list waits for its pictures. While a crop is dragged the list must follow the hand: 20 times a second. */
+const PICTURES_MILLIS = 80;
+const LIVE_PICTURES_MILLIS = 25;
+
+/** A photo of the catalog, as a query needs it. */
+export type GalleryPhoto = { image: number; name: string; width: number; height: number; product: ProductCell[] };
 
 /** Milliseconds of a search whose pictures are on the screen. */
 export type PaintedTimings = Timings & { paint: number; total: number };
@@ -19,7 +23,7 @@ export class Search {
   readonly #engine: Engine;
   readonly #ready: () => boolean;
   readonly #scope: () => Scope;
-  readonly #picturesReady: (images: number[]) => Promise<void>;
+  readonly #picturesReady: (images: number[], longestWaitMillis: number) => Promise<void>;
   readonly #repliedAt = new WeakMap<Ranking, number>();
   readonly #history = new History<SearchEntry>();
   #keys = 0;
@@ -30,8 +34,12 @@ export class Search {
   /** Set when a ranking for the current entry has come; the view answers with `painted`. */
   arrival: Arrival | null = $state.raw(null);
   timings: PaintedTimings | null = $state.raw(null);
+  /** The search that `timings` are of. */
+  timed: SearchEntry | null = $state.raw(null);
   /** How many hits the last painted list had in view: so many of the next one are shown with their pictures at once. */
   inView = 24;
+  /** Rankings shown so far: while a crop is dragged many of them are never painted to the end. */
+  rankings: number = $state(0);
   /** Searches painted so far. */
   sequence: number = $state(0);
 
@@ -41,7 +49,7 @@ export class Search {
   /** True while the current search waits for the model. */
   readonly waiting: boolean = $derived(this.#waiting !== null && this.#waiting.entry === this.entry);
 
-  constructor(engine: Engine, ready: () => boolean, scope: () => Scope, picturesReady: (images: number[]) => Promise<void>) {
+  constructor(engine: Engine, ready: () => boolean, scope: () => Scope, picturesReady: (images: number[], longestWaitMillis: number) => Promise<void>) {
     this.#engine = engine;
     this.#ready = ready;
     this.#scope = scope;
@@ -50,40 +58,70 @@ export class Search {
 
   /** Searches by photos that were brought in, all of them as one query. */
   startWith(photos: QueryPhoto[], receivedAt: number): void {
-    if (photos.length > 0) this.#push(photos.map(broughtIn), 0, receivedAt);
+    if (photos.length > 0) this.#push(photos.map(broughtIn), 0, AS_IT_IS, receivedAt);
   }
 
   /** Searches by a photo of the catalog. */
-  startFrom(photo: { image: number; name: string; width: number; height: number; product: ProductCell[] }): void {
-    const { image, name, width, height, product } = photo;
-    this.#push([{ source: { kind: "image", id: image, crop: null }, name, width, height, product }], 0, Date.now());
+  startFrom(photo: GalleryPhoto): void {
+    this.#push([ofCatalog(photo, 1)], 0, AS_IT_IS, Date.now());
   }
 
   /** Adds photos to the current query; starts one when there is none. */
   add(photos: QueryPhoto[], receivedAt: number): void {
     if (photos.length === 0) return;
     const before = this.entry?.items ?? [];
-    this.#push([...before, ...photos.map(broughtIn)], before.length, receivedAt);
+    this.#push([...before, ...photos.map(broughtIn)], before.length, this.entry?.matching ?? AS_IT_IS, receivedAt);
   }
 
-  /** Takes a photo out of the current query; the last one stays. */
-  remove(index: number): void {
+  /** More of a photo of the catalog, or with a negative weight less of it. False when nothing would be left to look for. */
+  lean(photo: GalleryPhoto, weight: number): boolean {
     const entry = this.entry;
-    if (entry === null || entry.items.length < 2) return;
-    const active = entry.active > index ? entry.active - 1 : Math.min(entry.active, entry.items.length - 2);
-    this.#push(
-      entry.items.filter((_, at) => at !== index),
-      active,
-      Date.now(),
-    );
+    const before = entry?.items ?? [];
+    const at = before.findIndex(({ source }) => source.kind === "image" && source.id === photo.image && source.crop === null);
+    const items = at === -1 ? [...before, ofCatalog(photo, weight)] : before.map((item, each) => (each === at ? { ...item, weight } : item));
+    if (!looksForSomething(items)) return false;
+    this.#push(items, entry?.active ?? 0, entry?.matching ?? AS_IT_IS, Date.now());
+    return true;
+  }
+
+  /** Takes a photo out of the current query. False when nothing would be left to look for. */
+  remove(index: number): boolean {
+    const entry = this.entry;
+    if (entry === null) return false;
+    const items = entry.items.filter((_, at) => at !== index);
+    if (!looksForSomething(items)) return false;
+    const active = entry.active > index ? entry.active - 1 : Math.min(entry.active, items.length - 1);
+    this.#push(items, active, entry.matching, Date.now());
+    return true;
+  }
+
+  /** Weighs a photo of the query and ranks anew, in the same history entry. False when nothing would be left to look for. */
+  weigh(index: number, weight: number): boolean {
+    const items = this.entry?.items.map((item, at) => (at === index ? { ...item, weight } : item)) ?? [];
+    if (!looksForSomething(items)) return false;
+    this.#refine({ items }, false);
+    return true;
   }
 
   /** Crops the photo in view and ranks anew; null searches by the whole photo. Stays in the same history entry. */
   crop(crop: Crop | null): void {
+    this.#refine({ items: this.#cropped(crop) }, false);
+  }
+
+  /** The same while the crop is still moving: without running the network again, until `rest`. */
+  dragCrop(crop: Crop): void {
+    this.#refine({ items: this.#cropped(crop) }, true);
+  }
+
+  /** The crop came to rest: ranks by it exactly. */
+  rest(): void {
+    if (this.entry?.drafted === true) this.#refine({}, false);
+  }
+
+  /** Lets colour count for more or less, or finds mirrored and turned photos too; ranks anew in the same history entry. */
+  match(matching: Partial<Matching>): void {
     const entry = this.entry;
-    if (entry === null) return;
-    entry.items = entry.items.map((item, at) => (at === entry.active ? { ...item, source: { ...item.source, crop } } : item));
-    this.#ask(entry, { startedAt: Date.now(), because: "query" });
+    if (entry !== null) this.#refine({ matching: { ...entry.matching, ...matching } }, entry.drafted);
   }
 
   back(): void {
@@ -98,7 +136,7 @@ export class Search {
 
   /** Ranks the current query anew. */
   again(): void {
-    if (this.entry !== null) this.#ask(this.entry, { startedAt: Date.now(), because: "query" });
+    if (this.entry !== null) this.#ask(this.entry, { startedAt: Date.now(), because: "query", live: false });
   }
 
   /** The gallery is narrowed down by something else: the current query is ranked within it, others when they are come back to. */
@@ -123,6 +161,7 @@ export class Search {
     this.#history.clear();
     this.#waiting = null;
     this.shown = null;
+    this.timed = null;
   }
 
   /** Takes a photo out of every ranking without asking again. */
@@ -145,6 +184,7 @@ export class Search {
   painted(arrival: Arrival, now: { epoch: number; monotonic: number }): void {
     if (this.arrival !== arrival) return;
     this.arrival = null;
+    this.timed = arrival.entry;
     this.timings = {
       ...arrival.timings,
       paint: now.monotonic - arrival.repliedAt,
@@ -153,27 +193,44 @@ export class Search {
     this.sequence += 1;
   }
 
-  #push(items: QueryItem[], active: number, startedAt: number): void {
+  #push(items: QueryItem[], active: number, matching: Matching, startedAt: number): void {
     this.#keys += 1;
     const entry = new SearchEntry(
       this.#keys,
       items,
-      (of, { scope }) => this.#rank(of, scope),
+      (_, request) => this.#rank(request),
       (of, outcome) => this.#receive(of, outcome),
     );
     entry.active = active;
+    entry.matching = matching;
     this.#history.push(entry);
-    this.#ask(entry, { startedAt, because: "query" });
+    this.#ask(entry, { startedAt, because: "query", live: false });
   }
 
-  async #rank(of: SearchEntry, scope: Scope): Promise<Ranking> {
-    const ranking = await this.#engine.search({ sources: of.items.map((item) => item.source), limit: HIT_LIMIT, exact: false, ...scope });
+  #cropped(crop: Crop | null): QueryItem[] {
+    const entry = this.entry;
+    return entry?.items.map((item, at) => (at === entry.active ? { ...item, source: { ...item.source, crop } } : item)) ?? [];
+  }
+
+  /** The same search asked for a little differently. */
+  #refine(change: { items?: QueryItem[]; matching?: Matching }, live: boolean): void {
+    const entry = this.entry;
+    if (entry === null) return;
+    entry.items = change.items ?? entry.items;
+    entry.matching = change.matching ?? entry.matching;
+    this.#ask(entry, { startedAt: Date.now(), because: "refined", live });
+  }
+
+  async #rank(request: RankingRequest): Promise<Ranking> {
+    const ranking = await this.#engine.search(requestFor(request, request.live));
     this.#repliedAt.set(ranking, performance.now());
-    await this.#picturesReady(ranking.hits.slice(0, this.inView).map(({ image }) => image));
+    const inView = ranking.hits.slice(0, this.inView).map(({ image }) => image);
+    await this.#picturesReady(inView, request.live ? LIVE_PICTURES_MILLIS : PICTURES_MILLIS);
     return ranking;
   }
 
   #ask(entry: SearchEntry, cause: RankingCause): void {
+    entry.drafted = cause.live;
     if (!this.#ready()) {
       this.#waiting = { entry, cause };
       return;
@@ -182,7 +239,7 @@ export class Search {
     entry.busy = true;
     entry.stale = false;
     entry.asked = scope;
-    entry.latest.ask({ ...cause, scope });
+    entry.latest.ask({ ...cause, scope, items: entry.items, matching: entry.matching });
   }
 
   #receive(entry: SearchEntry, outcome: Outcome<RankingRequest, Ranking>): void {
@@ -191,23 +248,25 @@ export class Search {
       const failure = failedFrom(outcome.rejection);
       // Overtaken by another search: this one is asked for again when the user comes back to it.
       if (failure.code === "cancelled") entry.stale = true;
-      else if (outcome.last) entry.failure = failure;
+      // What fails while the crop moves is said when it rests, of the exact search.
+      else if (outcome.last && !outcome.request.live) entry.failure = failure;
       return;
     }
-    const { scope, because, startedAt } = outcome.request;
+    const { scope, items, matching, because, startedAt } = outcome.request;
+    // Who looks at the best hit goes on looking at the best one.
+    const followed = because === "catalog" || (because === "refined" && entry.selected > 0);
     const selected = entry.hits[entry.selected]?.image;
     const rescoped = entry.scope === null || !sameScope(entry.scope, scope);
     entry.failure = null;
     entry.ranking = outcome.reply;
-    if (rescoped) {
-      // Another list: it is shown from its top.
-      entry.scope = scope;
-      entry.scrollTop = 0;
-    }
-    const place = because === "catalog" && !rescoped ? entry.hits.findIndex((hit) => hit.image === selected) : 0;
+    // The same scope as before stays the same object: a list of other photos is shown from its top.
+    entry.made = { items, matching, scope: rescoped || entry.scope === null ? scope : entry.scope };
+    if (rescoped) entry.scrollTop = 0;
+    const place = followed && !rescoped ? entry.hits.findIndex((hit) => hit.image === selected) : 0;
     entry.selected = Math.max(0, place);
     if (entry !== this.entry) return;
     this.shown = entry;
+    this.rankings += 1;
     this.arrival = {
       entry,
       timings: outcome.reply.timings,
@@ -223,13 +282,17 @@ export class Search {
     if (entry === null) return;
     const rescoped = entry.asked !== null && !sameScope(entry.asked, this.#scope());
     // A reply under way may be older than the change, so that an old one is asked for again.
-    if (rescoped || entry.stale || (!entry.busy && entry.ranking === null)) {
-      this.#ask(entry, { startedAt: Date.now(), because: "catalog" });
+    if (rescoped || entry.stale || entry.drafted || (!entry.busy && entry.ranking === null)) {
+      this.#ask(entry, { startedAt: Date.now(), because: "catalog", live: false });
     }
   }
 }
 
 function broughtIn(photo: QueryPhoto): QueryItem {
   const { id, name, width, height } = photo;
-  return { source: { kind: "photo", id, crop: null }, name, width, height, product: [] };
+  return { source: { kind: "photo", id, crop: null }, weight: 1, name, width, height, product: [] };
+}
+
+function ofCatalog({ image, name, width, height, product }: GalleryPhoto, weight: number): QueryItem {
+  return { source: { kind: "image", id: image, crop: null }, weight, name, width, height, product };
 }

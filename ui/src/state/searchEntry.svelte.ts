@@ -1,14 +1,48 @@
-import type { Cutoff, Failed, Hit, ProductCell, QuerySource, Ranking } from "../engine/types.ts";
+import type { Cutoff, Failed, Hit, Orientations, ProductCell, QuerySource, Ranking, SearchRequest } from "../engine/types.ts";
 import { Latest, type Outcome } from "./latest.ts";
 import type { Scope } from "./narrowing.svelte.ts";
+import { firstLess, type Section, sectionsOf } from "./verdicts.ts";
+import { wordsFilter } from "./words.ts";
 
-/** A photo of the query: what is searched by, and what is shown of it. */
-export type QueryItem = { source: QuerySource; name: string; width: number; height: number; product: ProductCell[] };
+/** A photo of the query: what is searched by, how much it counts (-1 to 1, negative for less of it), and what is shown of it. */
+export type QueryItem = { source: QuerySource; weight: number; name: string; width: number; height: number; product: ProductCell[] };
 
-/** Why a ranking is asked for: after a change of the catalog the user stays where they were in it. */
-export type RankingCause = { startedAt: number; because: "query" | "catalog" };
+/** What counts beside what photos show: colour from -1 (ignored) to 1 (decides), and as what a photo may be found. */
+export type Matching = { colour: number; orientations: Orientations };
 
-export type RankingRequest = RankingCause & { scope: Scope };
+export const AS_IT_IS: Matching = { colour: 0, orientations: "upright" };
+
+/** Hits asked for: as many as anyone scrolls through, few enough for one small message. */
+export const HIT_LIMIT = 200;
+
+/**
+ * Why a ranking is asked for. Another query is looked at from its best hit; while one is refined, and after a change of
+ * the catalog, the user stays at the photo they were at. `live`: the crop is still being dragged.
+ */
+export type RankingCause = { startedAt: number; because: "query" | "refined" | "catalog"; live: boolean };
+
+/** What a ranking is made of. */
+export type Made = { items: QueryItem[]; matching: Matching; scope: Scope };
+
+export type RankingRequest = RankingCause & Made;
+
+export function requestFor({ items, matching, scope }: Made, live: boolean): SearchRequest {
+  return {
+    parts: items.map(({ source, weight }) => ({ source, weight })),
+    limit: HIT_LIMIT,
+    exact: false,
+    filter: scope.filter,
+    groupBy: scope.groupBy,
+    colour: matching.colour,
+    orientations: matching.orientations,
+    live,
+  };
+}
+
+/** True when something is left to look for: of less alone nothing is near. */
+export function looksForSomething(items: QueryItem[]): boolean {
+  return items.some(({ weight }) => weight > 0);
+}
 
 /** One search: its query, its ranking, and where the user was in it. */
 export class SearchEntry {
@@ -16,9 +50,10 @@ export class SearchEntry {
   items: QueryItem[] = $state.raw([]);
   /** Index of the photo in view. */
   active: number = $state(0);
+  matching: Matching = $state.raw(AS_IT_IS);
   ranking: Ranking | null = $state.raw(null);
-  /** What `ranking` is made of. */
-  scope: Scope | null = $state.raw(null);
+  /** What `ranking` is made of; the query may have changed since. */
+  made: Made | null = $state.raw(null);
   failure: Failed | null = $state.raw(null);
   busy: boolean = $state(false);
   /** Only hits with this in their file name or their product's texts are shown. */
@@ -29,13 +64,18 @@ export class SearchEntry {
   stale = false;
   /** What the ranking asked for last is made of. */
   asked: Scope | null = null;
+  /** True when the ranking asked for last was for a crop that was still being dragged. */
+  drafted = false;
   scrollTop = 0;
   readonly latest: Latest<RankingRequest, Ranking>;
 
-  readonly hits: Hit[] = $derived(matching(this.ranking?.hits ?? [], this.filter));
+  readonly hits: Hit[] = $derived((this.ranking?.hits ?? []).filter(wordsFilter(this.filter)));
   readonly cutoff: Cutoff | null = $derived(this.ranking?.cutoff ?? null);
+  /** Hits of one verdict after the other. */
+  readonly sections: Section[] = $derived(sectionsOf(this.hits, this.ranking));
   /** Index of the first hit below the cut-off; null when none is. */
-  readonly firstLess: number | null = $derived(firstBelow(this.hits, this.cutoff));
+  readonly firstLess: number | null = $derived(firstLess(this.sections));
+  readonly scope: Scope | null = $derived(this.made?.scope ?? null);
   readonly item: QueryItem | null = $derived(this.items[this.active] ?? this.items[0] ?? null);
 
   constructor(
@@ -53,19 +93,3 @@ export class SearchEntry {
   }
 }
 
-function matching(hits: Hit[], filter: string): Hit[] {
-  const wanted = filter.trim().toLocaleLowerCase();
-  if (wanted === "") return hits;
-  const words = wanted.split(/\s+/);
-  return hits.filter(({ name, product }) => {
-    if (name.toLocaleLowerCase().includes(wanted)) return true;
-    const texts = product.map(({ value }) => (typeof value === "number" ? "" : String(value).toLocaleLowerCase()));
-    return words.every((word) => texts.some((text) => text.includes(word)));
-  });
-}
-
-function firstBelow(hits: Hit[], cutoff: Cutoff | null): number | null {
-  if (cutoff === null) return null;
-  const first = hits.findIndex((hit) => hit.similarity < cutoff.similarity);
-  return first === -1 ? null : first;
-}

@@ -42,6 +42,13 @@ export function spokenName({ name, product }: Shown, products: ProductStatus | n
   return [title ?? name, code, price].filter((part) => part !== null).join(", ");
 }
 
+/** A photo's product in one line. */
+export function briefLine({ name, product }: Shown, products: ProductStatus | null): string {
+  if (products === null) return name;
+  const { title, code, price } = briefOf(product, products);
+  return [title ?? name, code, price].filter((part) => part !== null).join(" · ");
+}
+
 /** A value as its column wants it written. */
 export function valueText(value: CellValue, column: ProductColumn | undefined): string {
   if (Array.isArray(value)) return say.product.tags(value);

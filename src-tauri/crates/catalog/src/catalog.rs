@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
+use embedding::colour::ColourTable;
 use embedding::{EmbeddingSpace, Gallery, ImageId};
 
+use crate::colours::CachedModel;
 use crate::db::space::SpaceRow;
 use crate::db::{self, Database};
 use crate::index::Index;
@@ -41,6 +43,9 @@ pub struct Catalog {
     pub(crate) cutoff: Mutex<Option<CachedCutoff>>,
     /// Read when first asked for, and again after every change.
     pub(crate) products: Mutex<Option<Arc<ProductTable>>>,
+    /// Read when first asked for, and changed with every commit from then on.
+    pub(crate) colours: Mutex<Option<Arc<ColourTable>>>,
+    pub(crate) colour_model: Mutex<Option<CachedModel>>,
     pub(crate) options: IndexOptions,
     /// Given back last: fields are dropped in order.
     _lock: Option<WriterLock>,
@@ -108,6 +113,8 @@ impl Catalog {
             index,
             cutoff: Mutex::default(),
             products: Mutex::default(),
+            colours: Mutex::default(),
+            colour_model: Mutex::default(),
             options,
             _lock: lock,
         })

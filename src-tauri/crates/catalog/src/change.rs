@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use embedding::colour::ColourSignature;
 use embedding::{Embedding, ImageId};
 
 /// The identity of a photo's content: BLAKE3 of the file's bytes.
@@ -51,6 +52,8 @@ pub struct Embedded {
     pub features: Vec<f32>,
     /// In the catalog's open space.
     pub embedding: Embedding,
+    /// What colours it shows; without it, it can be made from the thumbnail later.
+    pub colour: Option<ColourSignature>,
 }
 
 /// What happened to one file. Each clears an earlier failure of its path.

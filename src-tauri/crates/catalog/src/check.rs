@@ -60,6 +60,11 @@ pub enum Problem {
         /// Which photo.
         image: ImageId,
     },
+    /// A row of the worklist whose picture or embedding is missing or unusable.
+    WorklistPhoto {
+        /// Which row.
+        row: i64,
+    },
     /// A file that is not on disk and not marked so.
     FileMissing {
         /// Where it was.
@@ -93,6 +98,12 @@ impl fmt::Display for Problem {
             }
             Self::Features { image } => {
                 write!(out, "photo {image} has no features; {READ_AGAIN}")
+            }
+            Self::WorklistPhoto { row } => {
+                write!(
+                    out,
+                    "row {row} of the worklist has no usable picture or embedding; its photo is read again"
+                )
             }
             Self::FileMissing { path } => {
                 write!(
@@ -169,6 +180,15 @@ impl Catalog {
             report
                 .problems
                 .extend(lost.map(|image| Problem::Features { image }));
+            let rows = db::worklist::unusable(connection, space, |vector| {
+                let usable = gallery.push(ImageId(0), vector).is_ok();
+                gallery.remove(ImageId(0));
+                usable
+            })?;
+            let rows = rows.into_iter();
+            report
+                .problems
+                .extend(rows.map(|row| Problem::WorklistPhoto { row }));
             Ok(())
         })
     }
@@ -205,6 +225,9 @@ impl Catalog {
                             db::vectors::remove(transaction, *image, space)?;
                             db::location::forget_stamps(transaction, *image)?;
                             effects.push(Effect::Forgotten(*image));
+                        }
+                        Problem::WorklistPhoto { row } => {
+                            db::worklist::forget(transaction, *row)?;
                         }
                         Problem::FileMissing { path } => {
                             let bytes = path::to_bytes(path)?;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use embedding::colour::ColourSignature;
 use embedding::{Embedding, ImageId, VectorError, f16};
 
 use crate::catalog::Searched;
@@ -14,6 +15,8 @@ use crate::{Catalog, CatalogError, Change, Embedded, FileStamp, FolderId, db, pa
 pub(crate) enum Effect {
     /// The photo has this embedding now.
     Embedded(ImageId, Vec<f16>),
+    /// The photo has these colours now.
+    Coloured(ImageId, ColourSignature),
     /// The photo has none any more, but is still there.
     Forgotten(ImageId),
     /// The photo has left the catalog.
@@ -89,6 +92,24 @@ impl Catalog {
         )
     }
 
+    /// Forgets that these files could not be taken in, so that the next run tries them again.
+    ///
+    /// # Errors
+    /// [`CatalogError::Path`] for a path that cannot be stored; as all changes.
+    pub fn forget_failures(&self, files: &[PathBuf]) -> Result<(), CatalogError> {
+        let files = files.iter().map(|file| path::to_bytes(file));
+        let files: Vec<Vec<u8>> = files.collect::<Result<_, _>>()?;
+        self.database.write(
+            |transaction| {
+                for file in &files {
+                    db::failure::clear(transaction, file)?;
+                }
+                Ok(())
+            },
+            |()| (),
+        )
+    }
+
     /// The rows that vectors are written under.
     pub(crate) fn writable_space(&self) -> Result<SpaceRow, CatalogError> {
         let row = self.space_row.filter(|_| self.database.is_writable());
@@ -110,6 +131,9 @@ impl Catalog {
                         .expect("its dims were checked and an embedding is finite with a length");
                     self.index.embedded(image);
                 }
+                Effect::Coloured(image, signature) => {
+                    self.change_colours(|table| table.set(image, signature));
+                }
                 Effect::Forgotten(image) => {
                     gallery.remove(image);
                     self.index.removed(image);
@@ -120,6 +144,7 @@ impl Catalog {
                         Arc::make_mut(excluded).remove(&image);
                     }
                     self.index.removed(image);
+                    self.change_colours(|table| table.remove(image));
                     // Counts shall not count it any more.
                     *sync::lock(&self.products) = None;
                 }
@@ -181,6 +206,10 @@ impl Batch<'_> {
         db::vectors::put_features(self.transaction, image, self.space, &features)?;
         db::vectors::put_embedding(self.transaction, image, self.space, &vector)?;
         self.effects.push(Effect::Embedded(image, vector));
+        if let Some(signature) = embedded.colour {
+            db::colour::put(self.transaction, image, &signature)?;
+            self.effects.push(Effect::Coloured(image, signature));
+        }
         self.locate(&embedded.file, image)?;
         Ok(image)
     }

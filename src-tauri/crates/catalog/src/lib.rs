@@ -12,6 +12,7 @@ mod ann;
 mod catalog;
 mod change;
 mod check;
+mod colours;
 mod commit;
 mod db;
 mod error;
@@ -28,6 +29,7 @@ mod rows;
 mod search;
 mod sync;
 mod upkeep;
+mod worklist;
 
 pub use catalog::{Access, Catalog};
 pub use change::{Change, ContentHash, Embedded, FileStamp};
@@ -44,3 +46,4 @@ pub use rows::{
     StoredFile, StoredImage,
 };
 pub use search::{Found, Method, MethodUsed};
+pub use worklist::{Decision, Filling, RowState, WorklistRow};

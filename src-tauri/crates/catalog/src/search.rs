@@ -72,7 +72,7 @@ impl Catalog {
                 method: MethodUsed::Approximate,
             });
         }
-        let (vectors, excluded) = self.searched_now();
+        let (vectors, excluded) = self.searched();
         Ok(Found {
             neighbours: vectors.nearest_where(query, k, |image| !excluded.contains(&image)),
             method: MethodUsed::Exact,
@@ -91,7 +91,7 @@ impl Catalog {
         keep: impl Fn(ImageId) -> bool + Sync,
     ) -> Result<Found, CatalogError> {
         self.expect_dims(query)?;
-        let (vectors, excluded) = self.searched_now();
+        let (vectors, excluded) = self.searched();
         let keep = |image| keep(image) && !excluded.contains(&image);
         Ok(Found {
             neighbours: vectors.nearest_among(query, k, keep),
@@ -99,7 +99,8 @@ impl Catalog {
         })
     }
 
-    fn searched_now(&self) -> (Snapshot, Arc<HashSet<ImageId>>) {
+    /// The embeddings as they are now, and the photos among them that are left out of rankings.
+    pub fn searched(&self) -> (Snapshot, Arc<HashSet<ImageId>>) {
         let searched = sync::read(&self.searched);
         (searched.gallery.snapshot(), Arc::clone(&searched.excluded))
     }
@@ -111,7 +112,7 @@ impl Catalog {
         searched.gallery.ids().filter(found).count()
     }
 
-    fn expect_dims(&self, query: &Embedding) -> Result<(), CatalogError> {
+    pub(crate) fn expect_dims(&self, query: &Embedding) -> Result<(), CatalogError> {
         let (expected, actual) = (self.space.dims, query.dims());
         if expected == actual {
             return Ok(());

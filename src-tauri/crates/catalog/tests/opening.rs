@@ -50,13 +50,13 @@ fn a_catalog_of_a_newer_version_is_refused_untouched_and_both_versions_are_named
             refused,
             CatalogError::Newer {
                 found: 99,
-                supported: 3,
+                supported: 5,
                 ..
             }
         ));
         let message = refused.to_string();
         assert!(
-            message.contains("format 99") && message.contains("up to 3"),
+            message.contains("format 99") && message.contains("up to 5"),
             "{message}"
         );
         assert!(message.contains("catalog.sqlite"), "{message}");
@@ -67,7 +67,7 @@ fn a_catalog_of_a_newer_version_is_refused_untouched_and_both_versions_are_named
 #[test]
 fn a_file_that_is_no_catalog_is_refused_and_left_as_it_is() {
     let foreign = |fixture: &Fixture| {
-        fixture.tamper("CREATE TABLE recipe (name TEXT); PRAGMA user_version = 3;");
+        fixture.tamper("CREATE TABLE recipe (name TEXT); PRAGMA user_version = 4;");
     };
     let text = |fixture: &Fixture| {
         fs::write(
@@ -306,7 +306,7 @@ fn a_catalog_of_an_older_version_is_brought_up_to_date_with_everything_in_it() {
     catalog.add_folder(&at("")).unwrap();
     drop(catalog);
     fixture.tamper(
-        "DROP TABLE image_product; DROP TABLE product; DROP TABLE product_column;
+        "DROP TABLE colour; DROP TABLE worklist_photo; DROP TABLE worklist; DROP TABLE image_product; DROP TABLE product; DROP TABLE product_column;
          ALTER TABLE folder DROP COLUMN enabled; PRAGMA user_version = 1;",
     );
     let refused = fixture.try_open(Access::Read).err().unwrap();
@@ -314,7 +314,7 @@ fn a_catalog_of_an_older_version_is_brought_up_to_date_with_everything_in_it() {
         refused,
         CatalogError::Older {
             found: 1,
-            supported: 3,
+            supported: 4,
             ..
         }
     ));
@@ -324,6 +324,7 @@ fn a_catalog_of_an_older_version_is_brought_up_to_date_with_everything_in_it() {
     assert_eq!(catalog.products().unwrap().products(), 0);
     let folder = &catalog.folders().unwrap()[0];
     assert_eq!((folder.files, folder.enabled), (3, true));
+    assert_eq!(catalog.worklist().unwrap(), []);
     drop(catalog);
     assert!(fixture.try_open(Access::Read).is_ok());
 }

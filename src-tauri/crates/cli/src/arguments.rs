@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use engine::{CropRect, DEFAULT_MODEL, DeviceRequest, Selection};
+use engine::{CropRect, DEFAULT_MODEL, DeviceRequest, Orientations, Selection};
 
 /// Offline visual search for product photos.
 #[derive(Parser)]
@@ -48,6 +48,9 @@ pub(crate) enum Command {
         /// One photo, or several of the same item, pooled into one query
         #[arg(required = true)]
         photos: Vec<PathBuf>,
+        /// A photo of what the hits are not to be like; may be repeated
+        #[arg(long, value_name = "PHOTO")]
+        less: Vec<PathBuf>,
         /// Hits wanted
         #[arg(short, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
         k: u32,
@@ -60,9 +63,60 @@ pub(crate) enum Command {
         /// Of the photos for which this column of the product data says the same, show the nearest only
         #[arg(long, value_name = "COLUMN")]
         group_by: Option<String>,
+        /// How much colour counts: -1 (it is ignored) to 1 (colour alone)
+        #[arg(long, value_name = "WEIGHT", allow_negative_numbers = true, value_parser = colour_weight)]
+        colour: Option<f32>,
+        /// Find photos that are mirrored or turned as well: upright, mirrored or any
+        #[arg(long, value_name = "WHICH", default_value = "upright", value_parser = orientations)]
+        orientations: Orientations,
+        /// Write the ranking as one HTML file too, with thumbnails and product data
+        #[arg(long, value_name = "OUT.html")]
+        sheet: Option<PathBuf>,
         /// Compare with every photo, whatever the catalog's size
         #[arg(long)]
         exact: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Judge photos from outside: same, variant, similar or none, with the best match of each
+    Batch {
+        /// Photos, and folders of them
+        #[arg(required = true, value_name = "PHOTO_OR_FOLDER")]
+        photos: Vec<PathBuf>,
+        /// Write the verdicts to this CSV, one line for each photo
+        #[arg(long, value_name = "OUT")]
+        csv: Option<PathBuf>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Find photos of the catalog that are copies of each other: re-encoded, resized, lightly cropped
+    Duplicates {
+        /// Least cosine similarity to the photo in the middle of a group, 0 to 1
+        #[arg(long, value_name = "T", value_parser = threshold, default_value_t = engine::DUPLICATE_SIMILARITY)]
+        threshold: f32,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Rank what is closest to a shopper's interest, or to an ad: many tastes, no two hits alike
+    ///
+    /// The interest is photos of the catalog. For ads, let the photos of each ad be the interest of a "shopper" that is
+    /// called like the ad.
+    Recommend {
+        /// A CSV with the columns photo (a path, or a file's name in the catalog), shopper, and weight (-1 to 1)
+        #[arg(long, value_name = "CSV")]
+        interest: PathBuf,
+        /// Only this shopper
+        #[arg(long, value_name = "NAME")]
+        shopper: Option<String>,
+        /// Hits wanted for each shopper
+        #[arg(short, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+        k: u32,
+        /// Only photos whose product data this holds for
+        #[arg(long = "where", value_name = "EXPR")]
+        filter: Option<String>,
+        /// Of the photos for which this column of the product data says the same, show one only
+        #[arg(long, value_name = "COLUMN")]
+        group_by: Option<String>,
         #[command(flatten)]
         output: Output,
     },
@@ -185,12 +239,35 @@ impl CropArgument {
     }
 }
 
+fn colour_weight(text: &str) -> Result<f32, String> {
+    let number = text.parse().ok();
+    number
+        .filter(|weight| (-1.0..=1.0).contains(weight))
+        .ok_or_else(|| "expected a number from -1 to 1".to_owned())
+}
+
+fn orientations(text: &str) -> Result<Orientations, String> {
+    match text {
+        "upright" => Ok(Orientations::Upright),
+        "mirrored" => Ok(Orientations::Mirrored),
+        "any" => Ok(Orientations::Any),
+        _ => Err("expected upright, mirrored or any".to_owned()),
+    }
+}
+
 fn selection(text: &str) -> Result<Selection, String> {
     let (column, value) = text.split_once('=').ok_or("expected COLUMN=VALUE")?;
     Ok(Selection {
         column: column.trim().to_owned(),
         value: value.trim().to_owned(),
     })
+}
+
+fn threshold(text: &str) -> Result<f32, String> {
+    let number = text.trim().parse::<f32>().ok();
+    number
+        .filter(|number| (0.0..=1.0).contains(number))
+        .ok_or_else(|| "expected a cosine similarity from 0 to 1, such as 0.95".to_owned())
 }
 
 /// A size in bytes, also as so many K (1,024 bytes) or M (1,024 K).

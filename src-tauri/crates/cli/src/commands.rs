@@ -1,9 +1,14 @@
+mod batch;
 mod devices;
 mod doctor;
+mod duplicates;
 mod embed;
 mod evaluate;
+mod hits;
 mod index;
 mod metadata;
+mod query;
+mod recommend;
 mod search;
 mod watch;
 
@@ -42,24 +47,58 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         ),
         Command::Search {
             photos,
+            less,
             k,
             crop,
             filter,
             group_by,
+            colour,
+            orientations,
+            sheet,
             exact,
             output,
         } => search::run(
             common,
             &search::Request {
-                photos,
+                photos: query::Photos {
+                    more: photos,
+                    less,
+                    crop,
+                },
                 k: k as usize,
-                crop,
                 filter,
                 group_by,
                 exact,
+                colour,
+                orientations,
+                sheet,
             },
             output,
         ),
+        Command::Recommend {
+            interest,
+            shopper,
+            k,
+            filter,
+            group_by,
+            output,
+        } => recommend::run(
+            common,
+            &recommend::Request {
+                interest,
+                shopper,
+                k: k as usize,
+                filter,
+                group_by,
+            },
+            output,
+        ),
+        Command::Batch {
+            photos,
+            csv,
+            output,
+        } => batch::run(common, &photos, csv.as_deref(), output),
+        Command::Duplicates { threshold, output } => duplicates::run(common, threshold, output),
         Command::Metadata {
             csv,
             key,

@@ -14,12 +14,15 @@ const LOG_EVERY: Duration = Duration::from_secs(5);
 /// Shows progress until dropped.
 pub(crate) struct ProgressLine {
     terminal: bool,
+    /// What is being done with photos.
+    doing: &'static str,
     last_line: Mutex<Option<Instant>>,
 }
 
 impl ProgressLine {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(doing: &'static str) -> Self {
         Self {
+            doing,
             terminal: stderr().is_terminal(),
             last_line: Mutex::new(None),
         }
@@ -27,7 +30,7 @@ impl ProgressLine {
 
     /// Shows where the run is.
     pub(crate) fn show(&self, progress: &Progress) {
-        let text = describe(progress);
+        let text = describe(progress, self.doing);
         if self.terminal {
             let _ = write!(stderr(), "\r\x1b[2K{text}");
             let _ = stderr().flush();
@@ -52,11 +55,11 @@ impl Drop for ProgressLine {
     }
 }
 
-fn describe(progress: &Progress) -> String {
+fn describe(progress: &Progress, doing: &str) -> String {
     let stage = match progress.stage {
         Stage::Scanning => return "looking for photos …".to_owned(),
         Stage::Indexing => return "saving the index …".to_owned(),
-        Stage::Embedding => "indexing",
+        Stage::Embedding => doing,
     };
     let total = progress
         .total
@@ -101,7 +104,7 @@ mod tests {
             paused: false,
         };
         assert_eq!(
-            describe(&progress),
+            describe(&progress, "indexing"),
             "indexing 30/948 (15.2/s, 1 min 1 s left, 2 failed)"
         );
     }

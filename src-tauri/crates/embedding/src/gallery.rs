@@ -177,6 +177,11 @@ impl Gallery {
         ranking
     }
 
+    /// The photo at a place, counted from 0 in no particular order.
+    pub(crate) fn id_at(&self, place: usize) -> ImageId {
+        self.rows.blocks[place / BLOCK_ROWS].ids[place % BLOCK_ROWS]
+    }
+
     /// Cosine similarity of the vectors at two places, counted from 0 in no particular order.
     pub(crate) fn cosine_of_rows(&self, a: usize, b: usize) -> f32 {
         let dot = kernel::dot(self.rows.row(a), self.rows.row(b));

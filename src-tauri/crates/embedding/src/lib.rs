@@ -9,6 +9,9 @@
 //! less than 0.0005 and halves the memory a search has to read.
 
 pub mod calibration;
+mod clusters;
+pub mod colour;
+mod combine;
 pub mod figures;
 mod gallery;
 mod kernel;
@@ -17,10 +20,12 @@ mod snapshot;
 mod space;
 mod vector;
 
+pub use clusters::Cluster;
+pub use combine::{CombineError, combine};
 pub use gallery::Gallery;
 pub use half::f16;
 pub use kernel::dot;
 pub use neighbour::Neighbour;
 pub use snapshot::Snapshot;
 pub use space::{EmbeddingSpace, ImageId};
-pub use vector::{Embedding, VectorError, pool};
+pub use vector::{Embedding, VectorError};

@@ -104,29 +104,6 @@ impl Embedding {
     }
 }
 
-/// One query out of several photos of the same item: the mean of their embeddings, brought to unit length.
-///
-/// # Errors
-/// [`VectorError::Empty`] without embeddings, [`VectorError::Dims`] when they differ in length,
-/// [`VectorError::Zero`] when they cancel out.
-pub fn pool(embeddings: &[Embedding]) -> Result<Embedding, VectorError> {
-    let dims = embeddings.first().ok_or(VectorError::Empty)?.dims();
-    let mut sum = vec![0.0_f32; dims];
-    for embedding in embeddings {
-        if embedding.dims() != dims {
-            return Err(VectorError::Dims {
-                expected: dims,
-                actual: embedding.dims(),
-            });
-        }
-        for (total, value) in sum.iter_mut().zip(embedding.as_slice()) {
-            *total += value;
-        }
-    }
-    // The sum points where the mean points.
-    Embedding::normalized(sum)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -165,24 +142,5 @@ mod tests {
         let read_back = Embedding::from_half(&embedding.to_half()).unwrap();
         // Eleven significant bits per number, errors averaging out over 512 of them.
         assert!(embedding.cosine(&read_back) > 0.999_999);
-    }
-
-    #[test]
-    fn pooling_points_between_the_photos() {
-        let right = Embedding::normalized(vec![1.0, 0.0]).unwrap();
-        let up = Embedding::normalized(vec![0.0, 2.0]).unwrap();
-        let pooled = pool(&[right.clone(), up.clone()]).unwrap();
-        assert!((pooled.cosine(&right) - pooled.cosine(&up)).abs() < 1e-7);
-        let left = Embedding::normalized(vec![-1.0, 0.0]).unwrap();
-        assert_eq!(pool(&[right.clone(), left]), Err(VectorError::Zero));
-        assert_eq!(pool(&[]), Err(VectorError::Empty));
-        let longer = Embedding::normalized(vec![1.0; 3]).unwrap();
-        assert_eq!(
-            pool(&[right, longer]),
-            Err(VectorError::Dims {
-                expected: 2,
-                actual: 3
-            })
-        );
     }
 }

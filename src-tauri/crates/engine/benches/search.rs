@@ -4,16 +4,21 @@
 //! asked 50 times for 50 neighbours: exactly, and through the index where it is built. The peer is the plain
 //! loop over single-precision rows on one thread, with a full sort, measured turn by turn in the same run.
 //! Then the same under filters by product data that keep all, a tenth and a thousandth of the photos; reading
-//! and applying the filter is part of the time.
+//! and applying the filter is part of the time. Then the exact search again with colour weighed in and out, and in
+//! eight orientations at once.
+//! Last, what one update takes while a crop box is dragged: pooling the
+//! box from a kept feature map (the finest, 28 x 28 cells), the head, and the exact ranking.
 #![allow(clippy::print_stdout, reason = "what a bench prints is its result")]
 
-use std::{error::Error, time::Instant};
+use std::{error::Error, path::Path, time::Instant};
 
 use catalog::{
     Access, Catalog, CatalogError, Cell, Change, Column, ColumnKind, ContentHash, Embedded,
     FileStamp, Filter, IndexOptions, Method, NewProduct,
 };
+use embedding::colour::{COLOUR_CELLS, ColourSignature, Rating};
 use embedding::{Embedding, EmbeddingSpace, ImageId};
+use vision::{ComputeDevice, CropRect, DecodedImage, Model};
 
 const DIMS: usize = 512;
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
@@ -22,8 +27,19 @@ const NEIGHBOURS: usize = 50;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!(
-        "{:>8} {:>12} {:>12} {:>8} {:>12} {:>10} {:>12} {:>12} {:>12}",
-        "photos", "plain loop", "exact", "ratio", "index", "recall@10", "filter 1", "0.1", "0.001"
+        "{:>8} {:>12} {:>12} {:>8} {:>12} {:>10} {:>12} {:>12} {:>12} {:>11} {:>11} {:>11}",
+        "photos",
+        "plain loop",
+        "exact",
+        "ratio",
+        "index",
+        "recall@10",
+        "filter 1",
+        "0.1",
+        "0.001",
+        "colour +0.5",
+        "colour -1",
+        "8 turns"
     );
     for size in SIZES {
         let folder = tempfile::tempdir()?;
@@ -50,6 +66,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
         let (mut plain, mut exact, mut index) = (Vec::new(), Vec::new(), Vec::new());
         let mut filtered = [Vec::new(), Vec::new(), Vec::new()];
+        let (mut more_colour, mut no_colour, mut turns) = (Vec::new(), Vec::new(), Vec::new());
         for number in 0..QUERIES {
             let query = vector(u64::MAX - number);
             plain.push(millis(|| plain_loop(&rows, query.as_slice()).len()));
@@ -59,6 +76,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let filter = format!("number < {below} and name ~ shirt");
                 times.push(millis(|| found_under(&catalog, &query, &filter)));
             }
+            let one = std::slice::from_ref(&query);
+            more_colour.push(millis(|| found_rated(&catalog, one, 0.5)));
+            no_colour.push(millis(|| found_rated(&catalog, one, -1.0)));
+            let eight: Vec<Embedding> = (0..8).map(|turn| vector(number * 8 + turn)).collect();
+            turns.push(millis(|| found_rated(&catalog, &eight, 0.0)));
         }
         let (plain, exact, index) = (median(plain), median(exact), median(index));
         let (index, recall) = match state.recall_at_10 {
@@ -66,18 +88,75 @@ fn main() -> Result<(), Box<dyn Error>> {
             None => ("-".to_owned(), "-".to_owned()),
         };
         let [all, tenth, few] = filtered.map(median);
+        let [more_colour, no_colour, turns] = [more_colour, no_colour, turns].map(median);
         println!(
-            "{size:>8} {plain:>9.2} ms {exact:>9.2} ms {:>7.1}x {index:>12} {recall:>10} {all:>9.2} ms {tenth:>9.2} ms {few:>9.2} ms",
+            "{size:>8} {plain:>9.2} ms {exact:>9.2} ms {:>7.1}x {index:>12} {recall:>10} {all:>9.2} ms {tenth:>9.2} ms {few:>9.2} ms {more_colour:>8.2} ms {no_colour:>8.2} ms {turns:>8.2} ms",
             plain / exact
         );
+        if size == SIZES[SIZES.len() - 1] {
+            let (once, update) = moving_box(&catalog)?;
+            println!(
+                "a moving box at {size} photos: map once {once:.0} ms, then {update:.2} ms or {:.0} updates/s",
+                1000.0 / update
+            );
+        }
     }
     Ok(())
+}
+
+/// Milliseconds to make a photo's finest feature map, and the median of an update by it.
+fn moving_box(catalog: &Catalog) -> Result<(f64, f64), Box<dyn Error>> {
+    let card = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../assets/models")
+        .join(engine::DEFAULT_MODEL)
+        .with_extension("json");
+    let model = Model::load(&card, &ComputeDevice::cpu())?;
+    let preprocessing = model.card().preprocessing();
+    let preprocessing = preprocessing.at_size(4 * preprocessing.size());
+    let rgb = (0..640 * 480u32).flat_map(|at| [at % 251, at / 640 % 241, at % 97]);
+    let photo = DecodedImage::new(640, 480, rgb.map(|level| level as u8).collect())?;
+    let input = preprocessing.prepare(&photo, None);
+    let mut maps = Vec::new();
+    let once = millis(|| {
+        maps = model.maps(std::slice::from_ref(&input)).unwrap_or_default();
+        maps.len()
+    });
+    let map = maps.pop().ok_or("the network gave no map")?;
+    let placement = preprocessing.placement(&photo, None);
+    let readout = model.readout();
+    let mut updates = Vec::new();
+    for step in 0..QUERIES {
+        let start = step as f32 / QUERIES as f32 * 0.5;
+        let crop = CropRect::new(start, start / 2.0, 0.3 + start / 2.0, 0.5)?;
+        updates.push(millis(|| {
+            let features = readout.pool(&map, placement.region(crop));
+            let query = readout.embed(&features);
+            query.map_or(0, |query| found(catalog, &query, Method::Exact))
+        }));
+    }
+    Ok((once, median(updates)))
 }
 
 fn found(catalog: &Catalog, query: &Embedding, method: Method) -> usize {
     catalog
         .nearest(query, NEIGHBOURS, method)
         .map_or(0, |found| found.neighbours.len())
+}
+
+/// With what a search asks the catalog for each time: the colours, and what they have to do with distance.
+fn found_rated(catalog: &Catalog, queries: &[Embedding], weight: f32) -> usize {
+    let found = || -> Result<usize, CatalogError> {
+        let rating = Rating {
+            query: &colour(1),
+            colours: &*catalog.colours()?,
+            model: catalog.colour_model()?,
+            weight,
+        };
+        let rate = |photo, content| rating.of(photo, content);
+        let found = catalog.nearest_rated(queries, NEIGHBOURS, |_| true, rate)?;
+        Ok(found.neighbours.len())
+    };
+    found().unwrap_or(0)
 }
 
 fn found_under(catalog: &Catalog, query: &Embedding, filter: &str) -> usize {
@@ -149,12 +228,22 @@ fn fill(catalog: &Catalog, vectors: &[Embedding]) -> Result<Vec<ImageId>, Box<dy
                     thumbnail: vec![0xFF, 0xD8],
                     features: vec![0.0; 8],
                     embedding: embedding.clone(),
+                    colour: Some(colour(number)),
                 })
             })
             .collect();
         photos.extend(catalog.commit(&changes)?.into_iter().flatten());
     }
     Ok(photos)
+}
+
+/// The colours of made-up photo `number`: four cells of all, in some proportion.
+fn colour(number: usize) -> ColourSignature {
+    let mut shares = [0.0; COLOUR_CELLS];
+    for cell in 1..5 {
+        shares[number * 7 * cell % COLOUR_CELLS] += (number * cell % 11 + 1) as f32;
+    }
+    ColourSignature::of_shares(&shares).expect("each share is above 0")
 }
 
 /// A random direction, the same for the same number: sums of uniform numbers are near enough to normal.

@@ -14,7 +14,8 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased, unbounded};
 use embedding::Embedding;
 use vision::{
-    DeviceChoice, DeviceRequest, Features, InputTensor, Model, ModelCard, ProbeCommand, Tuning,
+    DeviceChoice, DeviceRequest, FeatureMap, Features, InputTensor, Model, ModelCard, ProbeCommand,
+    Readout, Tuning,
 };
 
 use crate::{EngineError, sync::lock};
@@ -69,6 +70,8 @@ pub struct ReadyModel {
     pub device: DeviceChoice,
     /// Photos per batch that suit this device.
     pub batch_size: usize,
+    /// From feature maps to embeddings, without the device.
+    pub readout: Readout,
 }
 
 /// A photo after the network.
@@ -80,24 +83,28 @@ pub struct Embedded {
     pub embedding: Embedding,
 }
 
-type Reply = Result<Vec<Embedded>, String>;
+/// What the device thread answers with.
+type Reply<T> = Result<Vec<T>, String>;
 
-struct Batch {
-    tensors: Vec<InputTensor>,
-    reply: Sender<Reply>,
+/// What the device thread is asked for.
+enum Work {
+    /// The embeddings of these inputs.
+    Embed(Vec<InputTensor>, Sender<Reply<Embedded>>),
+    /// Their feature maps.
+    Maps(Vec<InputTensor>, Sender<Reply<FeatureMap>>),
 }
 
 /// A handle on the device thread. Clones share it; it ends with the last of them.
 #[derive(Clone)]
 pub struct Embedder {
     card: Arc<ModelCard>,
-    urgent: Sender<Batch>,
-    bulk: Sender<Batch>,
+    urgent: Sender<Work>,
+    bulk: Sender<Work>,
     state: Arc<(Mutex<ModelState>, Condvar)>,
 }
 
 /// A batch on its way through the network.
-pub(crate) struct PendingBatch(Receiver<Reply>);
+pub(crate) struct PendingBatch<T = Embedded>(Receiver<Reply<T>>);
 
 impl Embedder {
     /// Reads the card and starts loading the model on its own thread.
@@ -190,7 +197,16 @@ impl Embedder {
     /// # Errors
     /// When the model could not be loaded or the device failed.
     pub fn embed(&self, tensors: Vec<InputTensor>) -> Result<Vec<Embedded>, EngineError> {
-        submit(&self.urgent, tensors)?.wait()
+        submit(&self.urgent, tensors, Work::Embed)?.wait()
+    }
+
+    /// The feature maps of inputs of any side from the network's own on, ahead of any ingest; waits for the model
+    /// first if need be.
+    ///
+    /// # Errors
+    /// As [`Embedder::embed`].
+    pub fn maps(&self, tensors: Vec<InputTensor>) -> Result<Vec<FeatureMap>, EngineError> {
+        submit(&self.urgent, tensors, Work::Maps)?.wait()
     }
 
     /// Hands over an ingest batch; waits while the device has enough to do.
@@ -198,13 +214,13 @@ impl Embedder {
         &self,
         tensors: Vec<InputTensor>,
     ) -> Result<PendingBatch, EngineError> {
-        submit(&self.bulk, tensors)
+        submit(&self.bulk, tensors, Work::Embed)
     }
 }
 
-impl PendingBatch {
+impl<T> PendingBatch<T> {
     /// Waits for the batch.
-    pub(crate) fn wait(self) -> Result<Vec<Embedded>, EngineError> {
+    pub(crate) fn wait(self) -> Result<Vec<T>, EngineError> {
         self.0
             .recv()
             .unwrap_or_else(|_| Err(stopped()))
@@ -212,10 +228,14 @@ impl PendingBatch {
     }
 }
 
-fn submit(queue: &Sender<Batch>, tensors: Vec<InputTensor>) -> Result<PendingBatch, EngineError> {
+fn submit<T>(
+    queue: &Sender<Work>,
+    tensors: Vec<InputTensor>,
+    work: impl FnOnce(Vec<InputTensor>, Sender<Reply<T>>) -> Work,
+) -> Result<PendingBatch<T>, EngineError> {
     let (reply, result) = bounded(1);
     queue
-        .send(Batch { tensors, reply })
+        .send(work(tensors, reply))
         .map_err(|_| EngineError::Model(stopped()))?;
     Ok(PendingBatch(result))
 }
@@ -255,8 +275,12 @@ fn load(
         )));
     }
     model.warm_up().map_err(|error| error.to_string())?;
-    let batch_size = model.batch_size();
-    Ok((model, ReadyModel { device, batch_size }))
+    let ready = ReadyModel {
+        device,
+        batch_size: model.batch_size(),
+        readout: model.readout().clone(),
+    };
+    Ok((model, ready))
 }
 
 fn announce(
@@ -284,25 +308,29 @@ fn set(state: &(Mutex<ModelState>, Condvar), news: ModelState) {
 }
 
 /// Answers batches until the last handle is dropped.
-fn serve(model: Result<&Model, &str>, urgent: &Receiver<Batch>, bulk: &Receiver<Batch>) {
+fn serve(model: Result<&Model, &str>, urgent: &Receiver<Work>, bulk: &Receiver<Work>) {
     loop {
         // Both queues close together: every handle holds both ends.
-        let batch = select_biased! {
-            recv(urgent) -> batch => batch,
-            recv(bulk) -> batch => batch,
+        let work = select_biased! {
+            recv(urgent) -> work => work,
+            recv(bulk) -> work => work,
         };
-        let Ok(Batch { tensors, reply }) = batch else {
-            return;
-        };
-        let result = model
-            .map_err(str::to_owned)
-            .and_then(|model| run(model, &tensors));
+        let model = model.map_err(str::to_owned);
         // A caller that no longer waits has been cancelled; its result is of no use to anyone.
-        let _ = reply.send(result);
+        match work {
+            Ok(Work::Embed(tensors, reply)) => {
+                let _ = reply.send(model.and_then(|model| run(model, &tensors)));
+            }
+            Ok(Work::Maps(tensors, reply)) => {
+                let maps = |model: &Model| model.maps(&tensors).map_err(|error| error.to_string());
+                let _ = reply.send(model.and_then(maps));
+            }
+            Err(_) => return,
+        }
     }
 }
 
-fn run(model: &Model, tensors: &[InputTensor]) -> Reply {
+fn run(model: &Model, tensors: &[InputTensor]) -> Reply<Embedded> {
     let features = model.features(tensors).map_err(|error| error.to_string())?;
     features
         .into_iter()

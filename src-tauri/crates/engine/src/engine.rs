@@ -10,7 +10,10 @@ use vision::{DecodeLimits, DecodedImage};
 use crate::{
     CancelToken, Embedder, EngineError, EngineOptions, Folder, IngestReport, Progress,
     ahead::Begun,
+    calibration::Calibrated,
+    colours,
     ingest::{Ingest, Manner},
+    regions::MapCache,
     scope::{self, stored_form_of_any},
 };
 
@@ -23,7 +26,10 @@ struct Inner {
     embedder: Embedder,
     limits: DecodeLimits,
     ingest: Mutex<()>,
+    filling: Mutex<()>,
     begun: Begun,
+    calibrated: Calibrated,
+    kept_maps: MapCache,
 }
 
 impl Engine {
@@ -47,7 +53,10 @@ impl Engine {
             embedder,
             limits: options.limits,
             ingest: Mutex::new(()),
+            filling: Mutex::new(()),
             begun: Begun::default(),
+            calibrated: Calibrated::default(),
+            kept_maps: MapCache::default(),
         })))
     }
 
@@ -64,6 +73,21 @@ impl Engine {
     /// Query photos embedded ahead.
     pub(crate) fn begun(&self) -> &Begun {
         &self.0.begun
+    }
+
+    /// What similarities say, as last measured.
+    pub(crate) fn calibrated(&self) -> &Calibrated {
+        &self.0.calibrated
+    }
+
+    /// Held while the worklist is filled.
+    pub(crate) fn filling_lock(&self) -> &Mutex<()> {
+        &self.0.filling
+    }
+
+    /// Feature maps of the photos looked at last.
+    pub(crate) fn kept_maps(&self) -> &MapCache {
+        &self.0.kept_maps
     }
 
     /// What a photo may cost to decode.
@@ -125,6 +149,7 @@ impl Engine {
         if report.embedded > 0 || report.moved > 0 {
             self.attach_new_photos()?;
         }
+        self.complete_colours(colours::AT_MOST, cancel)?;
         Ok(report)
     }
 

@@ -18,9 +18,21 @@ pub enum EngineError {
         /// Why, in plain words.
         reason: String,
     },
+    /// A row that is not in the worklist (any more).
+    #[error("the worklist has no row {0}")]
+    NoSuchRow(i64),
+    /// A row without a match was accepted, or changed to none.
+    #[error("row {0} of the worklist has no match to take; search for one, or reject it")]
+    NothingChosen(i64),
     /// A query names no photo at all.
     #[error("the query has no photo in it")]
     EmptyQuery,
+    /// The parts of a query do not go together.
+    #[error("{0}")]
+    Query(String),
+    /// A weight of colour that is none.
+    #[error("the weight of colour is from -1 (ignored) to 1 (colour alone), not {0}")]
+    ColourWeight(f32),
     /// A query names a catalog photo that is not there (any more).
     #[error("the catalog has no photo number {0}")]
     NoSuchPhoto(i64),
@@ -38,9 +50,25 @@ pub enum EngineError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A CSV of interests is unusable.
+    #[error("interests {}: {reason}", path.display())]
+    Interests {
+        /// The CSV file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A CSV of product data is unusable.
     #[error("product data {}: {reason}", path.display())]
     Products {
+        /// The CSV file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A CSV of answers cannot be written or read.
+    #[error("answers {}: {reason}", path.display())]
+    Answers {
         /// The CSV file.
         path: PathBuf,
         /// What is wrong with it.

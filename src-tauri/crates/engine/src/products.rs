@@ -5,7 +5,7 @@
 
 mod kinds;
 mod matching;
-mod sheet;
+pub(crate) mod sheet;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};

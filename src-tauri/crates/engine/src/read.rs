@@ -7,6 +7,7 @@ use std::{
 };
 
 use catalog::ContentHash;
+use embedding::colour::ColourSignature;
 use vision::{DecodeLimits, DecodedImage, InputTensor, Preprocessing};
 
 use crate::scan::{UNREADABLE, code_of, plain_words};
@@ -25,6 +26,7 @@ pub(crate) struct PhotoRecord {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) thumbnail: Vec<u8>,
+    pub(crate) colour: ColourSignature,
 }
 
 /// Why a file was not taken in.
@@ -101,11 +103,13 @@ pub(crate) fn prepare(
     let thumbnail = vision::thumbnail(&image, THUMBNAIL_MAX_SIDE)
         .map_err(|error| in_content("no_thumbnail", error.to_string()))?;
     let tensor = preprocessing.prepare(&image, None);
+    let colour = vision::colour_signature(&image, None);
     Ok((
         PhotoRecord {
             width,
             height,
             thumbnail,
+            colour,
         },
         tensor,
     ))

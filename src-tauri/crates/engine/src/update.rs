@@ -37,6 +37,21 @@ impl Engine {
         let roots = followed.cloned().collect();
         self.run_ingest(roots, Manner::Followed, cancel, progress)
     }
+
+    /// Tries files and folders again that could not be taken in, whether they have changed since or not: a newer
+    /// version may read what an older one could not.
+    ///
+    /// # Errors
+    /// As [`Engine::ingest`].
+    pub fn retry(
+        &self,
+        files: &[PathBuf],
+        cancel: &CancelToken,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<IngestReport, EngineError> {
+        self.catalog().forget_failures(files)?;
+        self.run_ingest(files.to_vec(), Manner::Asked, cancel, progress)
+    }
 }
 
 /// Whether the deepest folder that holds the place is on.

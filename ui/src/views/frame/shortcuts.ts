@@ -1,5 +1,6 @@
 /** The keys that work everywhere in the window. Keys of a list, a crop or a dialog are theirs and come first. */
 import { type Application, VIEWS } from "../../state/application.svelte.ts";
+import { LESS, MORE } from "../../state/desk.svelte.ts";
 
 /** What keys lead to in the views. */
 export type Places = { focusFilter: () => void; showFilters: () => void };
@@ -13,7 +14,7 @@ export function shortcut(event: KeyboardEvent, application: Application, places:
 }
 
 export function isTextField(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("input:not([type=radio], [type=checkbox]), textarea") !== null;
+  return target instanceof Element && target.closest("input:not([type=radio], [type=checkbox], [type=range]), textarea") !== null;
 }
 
 function actionOf(event: KeyboardEvent, application: Application, places: Places): (() => void) | null {
@@ -35,7 +36,28 @@ function actionOf(event: KeyboardEvent, application: Application, places: Places
   if (inField) return null;
   if (event.key === "/") return places.focusFilter;
   if (event.key === "f" && application.view === "search") return places.showFilters;
+  const refining = application.view === "search" ? refiningOf(event.key, application) : null;
+  if (refining !== null) return refining;
   if (event.key === "Escape" && application.view === "search" && narrowing.open) return () => narrowing.close();
   if (event.key === "Escape") return application.view === "search" ? () => search.back() : () => (application.view = "search");
+  return null;
+}
+
+/** What a key does to the search in view and to its selected hit; null for other keys, and where there is nothing to do it to. */
+function refiningOf(key: string, { search, desk }: Application): (() => void) | null {
+  const entry = search.entry;
+  if (entry === null) return null;
+  if (key === "Escape" && (desk.kept.open || desk.unfolding.folded !== null)) return () => desk.closeTrays();
+  if (key === "P") return () => desk.togglePins();
+  if (key === "e" && entry.hits.length > 0) return () => void desk.exportSheet();
+  const box = ["0", "1", "2", "3"].indexOf(key) - 1;
+  if (box >= -1) return () => void desk.chooseBox(box);
+  // Of a ranking that is not that of the query in view nothing is selected.
+  const hit = search.shown === entry ? entry.hits[entry.selected] : undefined;
+  if (hit === undefined) return null;
+  if (key === "+" || key === "=") return () => desk.lean(hit, MORE);
+  if (key === "-" || key === "−") return () => desk.lean(hit, LESS);
+  if (key === "p") return () => desk.togglePin(hit);
+  if (key === "u") return () => void desk.unfold(hit);
   return null;
 }

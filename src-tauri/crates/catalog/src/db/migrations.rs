@@ -117,7 +117,45 @@ const FORMAT_3: &str = "
 ALTER TABLE folder ADD COLUMN enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1));
 ";
 
-const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3];
+/// Format 4: the worklist.
+///
+/// Its photos are not photos of the catalog: they are in no table that is searched. A match that leaves the catalog
+/// leaves the row without one.
+const FORMAT_4: &str = "
+CREATE TABLE worklist (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path BLOB NOT NULL UNIQUE,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'judged', 'failed')),
+    reason TEXT, -- of a failure
+    verdict TEXT,
+    hit_id INTEGER REFERENCES image (id) ON DELETE SET NULL,
+    similarity REAL, -- to the hit; stays when the hit leaves the catalog
+    decision TEXT NOT NULL DEFAULT 'open'
+        CHECK (decision IN ('open', 'accepted', 'changed', 'rejected')),
+    chosen_id INTEGER REFERENCES image (id) ON DELETE SET NULL,
+    chosen_similarity REAL
+) STRICT;
+CREATE INDEX worklist_by_hit ON worklist (hit_id);
+CREATE INDEX worklist_by_chosen ON worklist (chosen_id);
+CREATE TABLE worklist_photo (
+    row_id INTEGER PRIMARY KEY REFERENCES worklist (id) ON DELETE CASCADE,
+    jpeg BLOB NOT NULL, -- its thumbnail
+    space_id INTEGER NOT NULL REFERENCES space (id),
+    vector BLOB NOT NULL -- its embedding: f16, little-endian
+) STRICT;
+";
+
+/// Format 5: colour signatures. `version` says how they were made; those of another version count as missing.
+/// Photos of earlier formats get theirs from their thumbnails, little by little (`engine/colours.rs`).
+const FORMAT_5: &str = "
+CREATE TABLE colour (
+    image_id INTEGER PRIMARY KEY REFERENCES image (id) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    signature BLOB NOT NULL
+) STRICT;
+";
+
+const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5];
 
 /// The newest format known here.
 pub(super) const SUPPORTED: i64 = STEPS.len() as i64;

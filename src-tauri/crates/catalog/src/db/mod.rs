@@ -2,6 +2,7 @@
 //!
 //! The journal is a write-ahead log, so searches read on while a batch is being committed.
 
+pub(crate) mod colour;
 pub(crate) mod failure;
 pub(crate) mod folder;
 pub(crate) mod image;
@@ -14,6 +15,7 @@ pub(crate) mod product;
 pub(crate) mod setting;
 pub(crate) mod space;
 pub(crate) mod vectors;
+pub(crate) mod worklist;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

@@ -49,10 +49,7 @@ fn put(
             space.id,
         ),
     };
-    let bytes: Vec<u8> = vector
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect();
+    let bytes = encode(vector);
     transaction
         .prepare_cached(sql)?
         .execute(params![image.0, owner, bytes])?;
@@ -95,8 +92,14 @@ pub(crate) fn for_each_embedding(
     Ok(())
 }
 
+/// As it is stored.
+pub(super) fn encode(vector: &[f16]) -> Vec<u8> {
+    let bytes = vector.iter().flat_map(|value| value.to_le_bytes());
+    bytes.collect()
+}
+
 /// An odd last byte is left out: such a row has the wrong number of dims and is found by that.
-fn decode(bytes: &[u8], vector: &mut Vec<f16>) {
+pub(super) fn decode(bytes: &[u8], vector: &mut Vec<f16>) {
     vector.clear();
     let (pairs, _) = bytes.as_chunks::<2>();
     vector.extend(pairs.iter().map(|pair| f16::from_le_bytes(*pair)));

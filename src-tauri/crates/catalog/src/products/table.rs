@@ -141,9 +141,19 @@ impl ProductTable {
         self.photos.len()
     }
 
+    /// The photos that show a product, in no particular order.
+    pub fn images(&self) -> impl Iterator<Item = ImageId> {
+        self.photos.keys().copied()
+    }
+
     /// Whether the photo shows a product.
     pub fn contains(&self, image: ImageId) -> bool {
         self.photos.contains_key(&image)
+    }
+
+    /// The place of the product that the photo shows, the same for all its photos; `None` when it shows none.
+    pub fn row_of(&self, image: ImageId) -> Option<u32> {
+        self.photos.get(&image).copied()
     }
 
     /// What is known of the product that the photo shows: column and value, empty cells left out. `None`

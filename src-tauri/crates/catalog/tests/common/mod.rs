@@ -8,6 +8,7 @@ use catalog::{
     Access, Catalog, CatalogError, Change, Column, ColumnKind, ContentHash, Embedded, FileStamp,
     IndexOptions,
 };
+use embedding::colour::{COLOUR_CELLS, ColourSignature};
 use embedding::{Embedding, EmbeddingSpace, ImageId};
 
 pub const DIMS: usize = 32;
@@ -106,6 +107,14 @@ pub fn embedding(number: u64) -> Embedding {
     Embedding::normalized(values.collect()).expect("it has a length")
 }
 
+/// The colours of made-up photo `number`: two cells in some proportion.
+pub fn colour(number: u64) -> ColourSignature {
+    let mut shares = [0.0; COLOUR_CELLS];
+    shares[number as usize * 7 % COLOUR_CELLS] = 1.0;
+    shares[number as usize * 5 % COLOUR_CELLS] += (number % 11) as f32;
+    ColourSignature::of_shares(&shares).expect("it has a share")
+}
+
 /// The photo with content `number`, found at `file`.
 pub fn photo(file: FileStamp, number: u64) -> Embedded {
     Embedded {
@@ -116,6 +125,7 @@ pub fn photo(file: FileStamp, number: u64) -> Embedded {
         thumbnail: format!("jpeg of {number}").into_bytes(),
         features: vec![0.5, number as f32 % 100.0, 0.25],
         embedding: embedding(number),
+        colour: Some(colour(number)),
     }
 }
 

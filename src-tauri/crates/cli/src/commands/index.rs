@@ -75,7 +75,7 @@ pub(crate) fn run(common: &Common, request: Request, output: Output) -> anyhow::
 pub(crate) fn with_progress<E>(
     run: impl FnOnce(&(dyn Fn(engine::Progress) + Sync)) -> Result<IngestReport, E>,
 ) -> Result<IngestReport, E> {
-    let line = ProgressLine::new();
+    let line = ProgressLine::new("indexing");
     run(&|progress| line.show(&progress))
 }
 

@@ -15,18 +15,18 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// A table of texts. Every row has as many cells as there are headings.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     /// Unique, whatever the case, and never empty.
-    pub(super) headings: Vec<String>,
+    pub(crate) headings: Vec<String>,
     /// Trimmed; a row whose cells are all empty is left out.
-    pub(super) rows: Vec<Vec<String>>,
-    pub(super) delimiter: char,
+    pub(crate) rows: Vec<Vec<String>>,
+    pub(crate) delimiter: char,
     /// The encoding's name, as the WHATWG's Encoding Standard has it.
-    pub(super) encoding: &'static str,
+    pub(crate) encoding: &'static str,
 }
 
 /// Reads a file; the error says why not, in a few words.
-pub(super) fn read(path: &Path) -> Result<Sheet, String> {
+pub(crate) fn read(path: &Path) -> Result<Sheet, String> {
     let size = path.metadata().map_err(|error| error.to_string())?.len();
     if size > LARGEST_BYTES {
         return Err(format!(

@@ -1,0 +1,215 @@
+//! The worklist's rows, and the picture and embedding of each.
+
+use embedding::calibration::Verdict;
+use embedding::{ImageId, Neighbour, f16};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+
+use super::space::SpaceRow;
+use super::{path_of, vectors};
+use crate::worklist::{Decision, RowState, WorklistRow};
+
+/// All rows, by number. Those whose embedding is not of `space` wait.
+pub(crate) fn rows(
+    connection: &Connection,
+    space: Option<SpaceRow>,
+) -> rusqlite::Result<Vec<WorklistRow>> {
+    let mut statement = connection.prepare(
+        "SELECT id, path, CASE WHEN state = 'judged' AND space_id IS NOT ?1 THEN 'waiting' ELSE state END,
+                reason, verdict, hit_id, similarity, decision, chosen_id, chosen_similarity
+         FROM worklist LEFT JOIN worklist_photo ON row_id = id ORDER BY id",
+    )?;
+    let space = space.map_or(0, |space| space.id);
+    statement.query_map([space], read)?.collect()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<WorklistRow> {
+    let state = match row.get_ref(2)?.as_str()? {
+        "judged" => RowState::Judged,
+        "failed" => RowState::Failed(row.get::<_, Option<String>>(3)?.unwrap_or_default()),
+        _ => RowState::Waiting,
+    };
+    let image = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(ImageId));
+    let (nearest, chosen) = (image(5)?, image(8)?);
+    // The check of the table lets no other text in.
+    let stored: Decision = row.get_ref(7)?.as_str()?.parse().unwrap_or_default();
+    let decision = match stored {
+        Decision::Accepted | Decision::Changed if chosen.is_none() => Decision::Open,
+        decision => decision,
+    };
+    let similarity = match (chosen, nearest) {
+        (Some(_), _) => row.get(9)?,
+        (None, Some(_)) => row.get(6)?,
+        (None, None) => None,
+    };
+    let lost = nearest.is_none() && row.get::<_, Option<f32>>(6)?.is_some();
+    let verdict = row.get::<_, Option<String>>(4)?.filter(|_| !lost);
+    Ok(WorklistRow {
+        id: row.get(0)?,
+        path: path_of(row, 1)?,
+        verdict: verdict
+            .filter(|_| state == RowState::Judged)
+            .and_then(|verdict| verdict.parse().ok()),
+        state,
+        decision,
+        similarity,
+        hit: chosen.or(nearest),
+        nearest,
+    })
+}
+
+/// Adds a photo; 0 when it is there already.
+pub(crate) fn add(transaction: &Transaction<'_>, path: &[u8]) -> rusqlite::Result<usize> {
+    // Looked up first: an upsert would use up an id of AUTOINCREMENT each time.
+    let known = transaction
+        .prepare_cached("SELECT 1 FROM worklist WHERE path = ?1")?
+        .exists([path])?;
+    if known {
+        return Ok(0);
+    }
+    transaction
+        .prepare_cached("INSERT INTO worklist (path) VALUES (?1)")?
+        .execute([path])
+}
+
+/// Marks a row as failed.
+pub(crate) fn fail(transaction: &Transaction<'_>, row: i64, reason: &str) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE worklist SET state = 'failed', reason = ?2, verdict = NULL, hit_id = NULL, similarity = NULL
+             WHERE id = ?1",
+        )?
+        .execute(params![row, reason])
+        .map(drop)
+}
+
+/// Marks a row as judged. Says whether there is such a row.
+pub(crate) fn judge(
+    transaction: &Transaction<'_>,
+    row: i64,
+    verdict: Verdict,
+    nearest: Option<Neighbour>,
+) -> rusqlite::Result<bool> {
+    // A photo removed since it was found is no match: the row is as one whose match has left the catalog.
+    let changed = transaction
+        .prepare_cached(
+            "UPDATE worklist SET state = 'judged', reason = NULL, verdict = ?2,
+                    hit_id = (SELECT id FROM image WHERE id = ?3), similarity = ?4
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            row,
+            verdict.as_str(),
+            nearest.map(|near| near.id.0),
+            nearest.map(|near| near.similarity)
+        ])?;
+    Ok(changed > 0)
+}
+
+/// Keeps the picture and the embedding of a row.
+pub(crate) fn keep(
+    transaction: &Transaction<'_>,
+    row: i64,
+    space: SpaceRow,
+    jpeg: &[u8],
+    vector: &[f16],
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO worklist_photo (row_id, jpeg, space_id, vector) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![row, jpeg, space.id, vectors::encode(vector)])
+        .map(drop)
+}
+
+/// Stores a decision. Says whether there is such a row.
+pub(crate) fn decide(
+    transaction: &Transaction<'_>,
+    row: i64,
+    decision: Decision,
+    chosen: Option<Neighbour>,
+) -> rusqlite::Result<bool> {
+    let changed = transaction.execute(
+        "UPDATE worklist SET decision = ?2, chosen_id = ?3, chosen_similarity = ?4 WHERE id = ?1",
+        params![
+            row,
+            decision.as_str(),
+            chosen.map(|near| near.id.0),
+            chosen.map(|near| near.similarity)
+        ],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Takes rows out.
+pub(crate) fn remove(transaction: &Transaction<'_>, rows: &[i64]) -> rusqlite::Result<()> {
+    let rows = serde_json::to_string(rows).expect("numbers are JSON");
+    transaction
+        .execute(
+            "DELETE FROM worklist WHERE id IN (SELECT value FROM json_each(?1))",
+            [rows],
+        )
+        .map(drop)
+}
+
+/// Takes all rows out.
+pub(crate) fn clear(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute("DELETE FROM worklist", []).map(drop)
+}
+
+/// Forgets what was read of a row's photo: it waits again.
+pub(crate) fn forget(transaction: &Transaction<'_>, row: i64) -> rusqlite::Result<()> {
+    transaction.execute("DELETE FROM worklist_photo WHERE row_id = ?1", [row])?;
+    transaction
+        .execute("UPDATE worklist SET state = 'waiting' WHERE id = ?1", [row])
+        .map(drop)
+}
+
+/// The JPEG bytes of a row's thumbnail.
+pub(crate) fn picture(connection: &Connection, row: i64) -> rusqlite::Result<Option<Vec<u8>>> {
+    connection
+        .prepare_cached("SELECT jpeg FROM worklist_photo WHERE row_id = ?1")?
+        .query_row([row], |row| row.get(0))
+        .optional()
+}
+
+/// A row's embedding, if it is of the space.
+pub(crate) fn vector(
+    connection: &Connection,
+    row: i64,
+    space: SpaceRow,
+) -> rusqlite::Result<Option<Vec<f16>>> {
+    connection
+        .prepare_cached("SELECT vector FROM worklist_photo WHERE row_id = ?1 AND space_id = ?2")?
+        .query_row([row, space.id], |row| {
+            let mut vector = Vec::new();
+            vectors::decode(row.get_ref(0)?.as_blob()?, &mut vector);
+            Ok(vector)
+        })
+        .optional()
+}
+
+/// Judged rows without a picture, or whose embedding of the space is none.
+pub(crate) fn unusable(
+    connection: &Connection,
+    space: SpaceRow,
+    mut usable: impl FnMut(&[f16]) -> bool,
+) -> rusqlite::Result<Vec<i64>> {
+    let mut statement = connection.prepare(
+        "SELECT id, coalesce(length(jpeg), 0), space_id, vector
+         FROM worklist LEFT JOIN worklist_photo ON row_id = id WHERE state = 'judged' ORDER BY id",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    let mut vector = Vec::new();
+    while let Some(row) = rows.next()? {
+        let pictured = row.get::<_, i64>(1)? > 0;
+        let of_space = row.get::<_, Option<i64>>(2)? == Some(space.id);
+        if of_space {
+            vectors::decode(row.get_ref(3)?.as_blob()?, &mut vector);
+        }
+        if !pictured || of_space && !usable(&vector) {
+            found.push(row.get(0)?);
+        }
+    }
+    Ok(found)
+}

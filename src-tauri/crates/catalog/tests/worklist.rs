@@ -1,0 +1,192 @@
+//! The worklist in the database: rows, decisions, and what happens when photos of the catalog go.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use catalog::{
+    Access, Catalog, Decision, Filling, FolderId, Method, Problem, RowState, WorklistRow,
+};
+use common::{Fixture, at, embedding, fill, space};
+use embedding::calibration::Verdict;
+use embedding::{EmbeddingSpace, ImageId, Neighbour};
+
+fn near(id: ImageId, similarity: f32) -> Neighbour {
+    Neighbour { id, similarity }
+}
+
+fn judged(number: u64, verdict: Verdict, nearest: Option<Neighbour>) -> Filling {
+    Filling::Judged {
+        thumbnail: format!("jpeg of {number}").into_bytes(),
+        embedding: embedding(number),
+        verdict,
+        nearest,
+    }
+}
+
+/// A catalog of three photos and a worklist of three rows, the first two judged, the third failed.
+fn filled(fixture: &Fixture) -> (Catalog, Vec<ImageId>, Vec<WorklistRow>) {
+    let catalog = fixture.open();
+    catalog.add_folder(&at("")).unwrap();
+    let photos = fill(&catalog, 3);
+    let paths = ["w/a.jpg", "w/b.jpg", "w/c.jpg"].map(at);
+    assert_eq!(catalog.add_to_worklist(&paths).unwrap(), 3);
+    let rows = catalog.worklist().unwrap();
+    assert!(rows.iter().all(|row| row.state == RowState::Waiting));
+    let fillings = [
+        judged(100, Verdict::Same, Some(near(photos[0], 0.9))),
+        judged(101, Verdict::None, None),
+        Filling::Failed("the file is empty".into()),
+    ];
+    let ids = rows.iter().map(|row| row.id);
+    catalog
+        .fill_worklist(&ids.zip(fillings).collect::<Vec<_>>())
+        .unwrap();
+    let rows = catalog.worklist().unwrap();
+    (catalog, photos, rows)
+}
+
+#[test]
+fn rows_keep_what_was_found_and_are_there_at_the_next_opening() {
+    let fixture = Fixture::new();
+    let (catalog, photos, rows) = filled(&fixture);
+    assert_eq!(rows[0].path, at("w/a.jpg"));
+    assert_eq!(
+        (
+            &rows[0].state,
+            rows[0].verdict,
+            rows[0].hit,
+            rows[0].similarity
+        ),
+        (
+            &RowState::Judged,
+            Some(Verdict::Same),
+            Some(photos[0]),
+            Some(0.9)
+        )
+    );
+    assert_eq!((rows[1].verdict, rows[1].hit), (Some(Verdict::None), None));
+    assert_eq!(rows[2].state, RowState::Failed("the file is empty".into()));
+    assert_eq!(
+        catalog.worklist_picture(rows[0].id).unwrap().unwrap(),
+        b"jpeg of 100"
+    );
+    let kept = catalog.worklist_embedding(rows[0].id).unwrap().unwrap();
+    assert!(kept.cosine(&embedding(100)) > 0.999);
+    // By path, a photo is in the list once.
+    assert_eq!(
+        catalog
+            .add_to_worklist(&[at("w/a.jpg"), at("w/d.jpg")])
+            .unwrap(),
+        1
+    );
+    drop(catalog);
+    let catalog = fixture.try_open(Access::Read).unwrap();
+    assert_eq!(catalog.worklist().unwrap()[..3], rows);
+    assert!(catalog.clear_worklist().is_err(), "open for reading");
+}
+
+#[test]
+fn photos_of_the_worklist_are_not_found_by_searches() {
+    let fixture = Fixture::new();
+    let (catalog, ..) = filled(&fixture);
+    let found = catalog.nearest(&embedding(100), 10, Method::Exact).unwrap();
+    assert_eq!(found.neighbours.len(), 3);
+    assert!(found.neighbours.iter().all(|near| near.similarity < 0.99));
+    let counts = catalog.counts().unwrap();
+    assert_eq!((counts.photos, counts.files, counts.failures), (3, 3, 0));
+}
+
+#[test]
+fn a_decision_stays_until_its_photo_leaves_the_catalog() {
+    let fixture = Fixture::new();
+    let (catalog, photos, rows) = filled(&fixture);
+    let decide = |decision, chosen| catalog.decide_row(rows[0].id, decision, chosen).unwrap();
+    assert!(decide(Decision::Changed, Some(near(photos[2], 0.4))));
+    let row = &catalog.worklist().unwrap()[0];
+    assert_eq!(
+        (row.decision, row.hit, row.similarity, row.nearest),
+        (
+            Decision::Changed,
+            Some(photos[2]),
+            Some(0.4),
+            Some(photos[0])
+        )
+    );
+    assert!(!catalog.decide_row(999, Decision::Rejected, None).unwrap());
+    // A new verdict changes no decision.
+    let again = [(rows[0].id, Verdict::Similar, Some(near(photos[1], 0.7)))];
+    catalog.judge_worklist(&again).unwrap();
+    let row = &catalog.worklist().unwrap()[0];
+    assert_eq!(
+        (row.decision, row.hit, row.nearest),
+        (Decision::Changed, Some(photos[2]), Some(photos[1]))
+    );
+
+    let folder: FolderId = catalog.folders().unwrap()[0].id;
+    catalog.remove_folder(folder).unwrap();
+    let row = &catalog.worklist().unwrap()[0];
+    assert_eq!(
+        (row.decision, row.hit, row.verdict, row.similarity),
+        (Decision::Open, None, None, None)
+    );
+    // Nothing was near the second row, and nothing left it.
+    assert_eq!(catalog.worklist().unwrap()[1].verdict, Some(Verdict::None));
+}
+
+#[test]
+fn removed_rows_take_their_pictures_along_and_are_not_filled_any_more() {
+    let fixture = Fixture::new();
+    let (catalog, photos, rows) = filled(&fixture);
+    catalog
+        .remove_from_worklist(&[rows[0].id, rows[2].id])
+        .unwrap();
+    assert_eq!(catalog.worklist().unwrap(), [rows[1].clone()]);
+    assert_eq!(catalog.worklist_picture(rows[0].id).unwrap(), None);
+    let late = judged(100, Verdict::Same, Some(near(photos[0], 0.9)));
+    catalog.fill_worklist(&[(rows[0].id, late)]).unwrap();
+    assert_eq!(catalog.worklist().unwrap().len(), 1);
+    catalog.clear_worklist().unwrap();
+    assert_eq!(catalog.worklist().unwrap(), []);
+    assert_eq!(catalog.counts().unwrap().photos, 3);
+}
+
+#[test]
+fn a_row_judged_by_another_model_waits_and_keeps_its_decision() {
+    let fixture = Fixture::new();
+    let (catalog, photos, rows) = filled(&fixture);
+    catalog
+        .decide_row(rows[0].id, Decision::Accepted, Some(near(photos[0], 0.9)))
+        .unwrap();
+    drop(catalog);
+    let other = EmbeddingSpace {
+        head: "linear@9999".into(),
+        ..space()
+    };
+    let directory = fixture.directory();
+    let catalog = Catalog::open(&directory, &other, Access::Write, common::early_index()).unwrap();
+    let row = &catalog.worklist().unwrap()[0];
+    assert_eq!(
+        (&row.state, row.decision, row.hit),
+        (&RowState::Waiting, Decision::Accepted, Some(photos[0]))
+    );
+    assert_eq!(catalog.worklist_embedding(rows[0].id).unwrap(), None);
+}
+
+#[test]
+fn an_unusable_row_is_found_by_the_check_and_waits_after_the_repair() {
+    let fixture = Fixture::new();
+    let (catalog, _, rows) = filled(&fixture);
+    drop(catalog);
+    fixture.tamper("UPDATE worklist_photo SET vector = x'0001' WHERE row_id = 1; DELETE FROM worklist_photo WHERE row_id = 2;");
+    let catalog = fixture.open();
+    let found = catalog.check().unwrap().problems;
+    let of_rows = found
+        .iter()
+        .filter(|problem| matches!(problem, Problem::WorklistPhoto { .. }));
+    let expected = [rows[0].id, rows[1].id].map(|row| Problem::WorklistPhoto { row });
+    assert_eq!(of_rows.cloned().collect::<Vec<_>>(), expected);
+    catalog.repair().unwrap();
+    let rows = catalog.worklist().unwrap();
+    assert_eq!([&rows[0].state, &rows[1].state], [&RowState::Waiting; 2]);
+    assert_eq!(rows[0].path, at("w/a.jpg"));
+}

@@ -1,0 +1,374 @@
+//! Photos from outside judged: stages 3 to 5 for each, its nearest photo of the catalog, and what that says.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    path::{Path, PathBuf},
+    thread,
+};
+
+use catalog::{PhotoRow, ProductTable};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use embedding::{
+    Embedding, ImageId, Neighbour,
+    calibration::{Calibration, Verdict},
+};
+use vision::{InputTensor, Orientation};
+
+use crate::{
+    CancelToken, Engine, EngineError, FileFailure, Hit, Progress, Scope, Stage,
+    embedder::PendingBatch,
+    in_order::in_order,
+    ingest::Manner,
+    progress::Meter,
+    query::product_of,
+    read::{Unusable, prepare, read},
+    scan::{Scan, scan},
+    scope::stored_form_of_any,
+};
+
+/// A photo and what became of it.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// The photo.
+    pub path: PathBuf,
+    /// The verdict; or why the photo could not be read, in plain words.
+    pub outcome: Result<Judged, String>,
+}
+
+/// A verdict with what it rests on.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What the best match says; "none" too while the catalog is too small to be calibrated.
+    pub verdict: Verdict,
+    /// The nearest photo of the catalog, of rank 1; `None` when there is none.
+    pub best: Option<Hit>,
+    /// The code of its product.
+    pub sku: Option<String>,
+}
+
+/// What was seen of one file.
+pub(crate) enum Seen {
+    /// A photo of the catalog that is found by searches.
+    Known(ImageId),
+    /// Any other photo.
+    New {
+        embedding: Embedding,
+        /// JPEG.
+        thumbnail: Vec<u8>,
+    },
+    Unusable(Unusable),
+}
+
+/// A file before the network.
+enum Read {
+    Known(ImageId),
+    Prepared(Vec<u8>, InputTensor),
+    Unusable(Unusable),
+    /// The catalog could not be asked.
+    Stopped(EngineError),
+}
+
+/// A batch on its way through the device: `None` takes its embedding from the batch.
+struct InFlight {
+    seen: Vec<Result<Seen, Vec<u8>>>,
+    embedded: Option<PendingBatch>,
+}
+
+impl Engine {
+    /// Judges photos: each gets the verdict of its nearest photo of the catalog. Folders stand for the photos below
+    /// them. A photo whose very content is in the catalog is the same, with similarity 1.
+    ///
+    /// `each` is called in path order, failures too; memory does not grow with the number of photos. Neither the
+    /// catalog nor the photos are changed. A cancelled run ends early.
+    ///
+    /// # Errors
+    /// The model's and the catalog's own errors.
+    pub fn judge(
+        &self,
+        photos: &[PathBuf],
+        cancel: &CancelToken,
+        progress: &(dyn Fn(Progress) + Sync),
+        each: &mut dyn FnMut(Judgement),
+    ) -> Result<(), EngineError> {
+        let Scan {
+            files,
+            mut failures,
+            ..
+        } = found_in(photos, cancel, progress);
+        failures.sort_by(|a, b| b.path.cmp(&a.path));
+        let paths: Vec<PathBuf> = files.into_iter().map(|file| file.path).collect();
+        let calibration = self.calibration()?;
+        let mut meter = Meter::new(progress, paths.len());
+        let mut done = paths.iter();
+        self.look_at(&paths, cancel, &mut |seen| {
+            let judged = self.judged(&seen, calibration.as_deref())?;
+            for outcome in judged {
+                let Some(path) = done.next() else {
+                    break;
+                };
+                tell_failures(&mut failures, Some(path), each);
+                meter.advance(1, usize::from(outcome.is_err()), Some(path.clone()));
+                each(Judgement {
+                    path: path.clone(),
+                    outcome,
+                });
+            }
+            Ok(())
+        })?;
+        tell_failures(&mut failures, None, each);
+        Ok(())
+    }
+
+    /// Reads and embeds files, in order: decoded by a pool of threads, embedded in batches of the device. `each` gets
+    /// what was seen of one file after another, a batch at a time. Ends early when cancelled.
+    pub(crate) fn look_at(
+        &self,
+        paths: &[PathBuf],
+        cancel: &CancelToken,
+        each: &mut dyn FnMut(Vec<Seen>) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        if paths.is_empty() || cancel.is_cancelled() {
+            return Ok(());
+        }
+        let batch_size = self.embedder().ready()?.batch_size;
+        let workers = thread::available_parallelism().map_or(2, usize::from);
+        // As in an ingest: a batch in the making, one waiting, and what the workers hold.
+        let window = 2 * batch_size + workers;
+        let (ready, arriving) = bounded::<Read>(batch_size);
+        let (in_flight, landing) = bounded::<InFlight>(1);
+        let (_, excluded) = self.catalog().searched();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let work = |path: &PathBuf| self.read_for_judging(path, &excluded);
+                in_order(paths, workers, window, cancel, work, &ready);
+                drop(ready);
+            });
+            let batching = scope.spawn(move || self.batch(&arriving, batch_size, &in_flight));
+            let told = landing.iter().try_for_each(|batch| each(batch.landed()?));
+            // An error here closes `landing`, which ends the threads above.
+            drop(landing);
+            let batched = batching
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            told.and(batched)
+        })
+    }
+
+    fn read_for_judging(&self, path: &Path, excluded: &HashSet<ImageId>) -> Read {
+        let content = match read(path, self.limits()) {
+            Ok(content) => content,
+            Err(unusable) => return Read::Unusable(unusable),
+        };
+        match self.catalog().image_with(&content.hash) {
+            Err(error) => return Read::Stopped(error.into()),
+            Ok(Some(known)) if known.embedded && !excluded.contains(&known.image) => {
+                return Read::Known(known.image);
+            }
+            Ok(_) => {}
+        }
+        let preprocessing = self.embedder().card().preprocessing();
+        match prepare(&content.bytes, self.limits(), preprocessing) {
+            Ok((record, tensor)) => Read::Prepared(record.thumbnail, tensor),
+            Err(unusable) => Read::Unusable(unusable),
+        }
+    }
+
+    /// Gathers full batches and hands them to the device.
+    fn batch(
+        &self,
+        arriving: &Receiver<Read>,
+        batch_size: usize,
+        in_flight: &Sender<InFlight>,
+    ) -> Result<(), EngineError> {
+        let mut seen = Vec::new();
+        let mut tensors = Vec::new();
+        let mut open = true;
+        while open {
+            match arriving.recv() {
+                Ok(Read::Stopped(error)) => return Err(error),
+                Ok(Read::Known(image)) => seen.push(Ok(Seen::Known(image))),
+                Ok(Read::Unusable(unusable)) => seen.push(Ok(Seen::Unusable(unusable))),
+                Ok(Read::Prepared(thumbnail, tensor)) => {
+                    seen.push(Err(thumbnail));
+                    tensors.push(tensor);
+                }
+                Err(_) => open = false,
+            }
+            // Known and unusable files cost no device time, but are told soon all the same.
+            let full = tensors.len() >= batch_size || seen.len() >= 16 * batch_size;
+            if (full || !open) && !seen.is_empty() {
+                let tensors = std::mem::take(&mut tensors);
+                let embedded = if tensors.is_empty() {
+                    None
+                } else {
+                    Some(self.embedder().submit_bulk(tensors)?)
+                };
+                let batch = InFlight {
+                    seen: std::mem::take(&mut seen),
+                    embedded,
+                };
+                if in_flight.send(batch).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The verdicts of a batch; an unusable file gives its reason.
+    fn judged(
+        &self,
+        seen: &[Seen],
+        calibration: Option<&Calibration>,
+    ) -> Result<Vec<Result<Judged, String>>, EngineError> {
+        let found = self.verdicts(seen, calibration);
+        let ids: Vec<ImageId> = found
+            .iter()
+            .filter_map(|(_, near)| Some((*near)?.id))
+            .collect();
+        let photos = self.catalog().photos(&ids)?;
+        let photos: BTreeMap<ImageId, PhotoRow> =
+            photos.into_iter().map(|photo| (photo.id, photo)).collect();
+        let products = self.catalog().products()?;
+        let sku_column = self.sku_column()?;
+        let judged = |(seen, (verdict, near)): (&Seen, (Verdict, Option<Neighbour>))| match seen {
+            Seen::Unusable(unusable) => Err(unusable.reason.clone()),
+            Seen::Known(_) | Seen::New { .. } => {
+                let best = near.and_then(|near| best_hit(near, &photos, &products));
+                let sku = best
+                    .as_ref()
+                    .and_then(|best| cell_of(&best.product, sku_column.as_deref()?));
+                Ok(Judged { verdict, best, sku })
+            }
+        };
+        Ok(seen.iter().zip(found).map(judged).collect())
+    }
+
+    /// What each file's nearest photo is and says.
+    pub(crate) fn verdicts(
+        &self,
+        seen: &[Seen],
+        calibration: Option<&Calibration>,
+    ) -> Vec<(Verdict, Option<Neighbour>)> {
+        let embeddings: Vec<Embedding> = seen
+            .iter()
+            .filter_map(|seen| match seen {
+                Seen::New { embedding, .. } => Some(embedding.clone()),
+                Seen::Known(_) | Seen::Unusable(_) => None,
+            })
+            .collect();
+        let mut nearest = self.verdicts_of(&embeddings, calibration).into_iter();
+        let verdict = |seen: &Seen| match seen {
+            Seen::Unusable(_) => (Verdict::None, None),
+            Seen::Known(image) => {
+                let itself = Neighbour {
+                    id: *image,
+                    similarity: 1.0,
+                };
+                (Verdict::Same, Some(itself))
+            }
+            Seen::New { .. } => nearest.next().unwrap_or((Verdict::None, None)),
+        };
+        seen.iter().map(verdict).collect()
+    }
+
+    /// The nearest photo to each of these embeddings, exactly, and what it says.
+    pub(crate) fn verdicts_of(
+        &self,
+        embeddings: &[Embedding],
+        calibration: Option<&Calibration>,
+    ) -> Vec<(Verdict, Option<Neighbour>)> {
+        let (vectors, excluded) = self.catalog().searched();
+        let nearest = vectors.nearest_to_each(embeddings, |image| !excluded.contains(&image));
+        let verdict = |near: Option<Neighbour>| {
+            let verdict = calibration
+                .zip(near)
+                .map_or(Verdict::None, |(told, near)| told.verdict(near.similarity));
+            (verdict, near)
+        };
+        nearest.into_iter().map(verdict).collect()
+    }
+}
+
+impl InFlight {
+    fn landed(self) -> Result<Vec<Seen>, EngineError> {
+        let embedded = self.embedded.map_or(Ok(Vec::new()), PendingBatch::wait)?;
+        let mut embedded = embedded.into_iter();
+        let seen = self.seen.into_iter().map(|seen| match seen {
+            Ok(seen) => Ok(seen),
+            Err(thumbnail) => embedded
+                .next()
+                .map(|one| Seen::New {
+                    embedding: one.embedding,
+                    thumbnail,
+                })
+                .ok_or_else(|| {
+                    EngineError::Model(
+                        "the device returned fewer embeddings than photos".to_owned(),
+                    )
+                }),
+        });
+        seen.collect()
+    }
+}
+
+/// The photos that these files and folders stand for, in path order, and those that cannot be found.
+pub(crate) fn found_in(
+    places: &[PathBuf],
+    cancel: &CancelToken,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Scan {
+    progress(Progress::starting(Stage::Scanning));
+    let scope = Scope {
+        roots: places
+            .iter()
+            .map(|place| stored_form_of_any(place))
+            .collect(),
+        ..Scope::default()
+    };
+    scan(&scope, Manner::Asked, cancel, progress)
+}
+
+/// What a column says of a product.
+pub(crate) fn cell_of(product: &crate::Product, column: &str) -> Option<String> {
+    let wanted = column.to_lowercase();
+    let mut cells = product.iter();
+    cells
+        .find(|(column, _)| column.to_lowercase() == wanted)
+        .map(|(_, cell)| cell.to_string())
+}
+
+/// `None` for a photo that was removed meanwhile.
+pub(crate) fn best_hit(
+    near: Neighbour,
+    photos: &BTreeMap<ImageId, PhotoRow>,
+    products: &ProductTable,
+) -> Option<Hit> {
+    Some(Hit {
+        rank: 1,
+        similarity: near.similarity,
+        content: near.similarity,
+        colour: None,
+        part: 0,
+        orientation: Orientation::default(),
+        photo: photos.get(&near.id)?.clone(),
+        product: product_of(products, near.id),
+        group: None,
+    })
+}
+
+/// Tells the failures, last path first, that come before a path; all that are left without one.
+fn tell_failures(
+    failures: &mut Vec<FileFailure>,
+    before: Option<&PathBuf>,
+    each: &mut dyn FnMut(Judgement),
+) {
+    while let Some(failure) =
+        failures.pop_if(|failure| before.is_none_or(|path| failure.path < *path))
+    {
+        each(Judgement {
+            path: failure.path,
+            outcome: Err(failure.reason),
+        });
+    }
+}

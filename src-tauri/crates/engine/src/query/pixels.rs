@@ -1,0 +1,46 @@
+//! The pixels of catalog photos, read from disk.
+
+use std::sync::Arc;
+
+use embedding::ImageId;
+use vision::DecodedImage;
+
+use crate::{Engine, EngineError, read::open_photo};
+
+impl Engine {
+    /// The pixels of a catalog photo's thumbnail; `None` where there is none that can be read.
+    pub(crate) fn thumbnail_pixels(
+        &self,
+        image: ImageId,
+    ) -> Result<Option<DecodedImage>, EngineError> {
+        let jpeg = self.catalog().thumbnail(image)?;
+        Ok(jpeg.and_then(|jpeg| vision::decode(&jpeg, self.limits()).ok()))
+    }
+
+    /// Decodes a catalog photo from the first of its files that can be read.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSuchPhoto`], or [`EngineError::UnreadablePhoto`] when none of its files can be read.
+    pub fn catalog_photo(&self, image: ImageId) -> Result<Arc<DecodedImage>, EngineError> {
+        let photo = self
+            .catalog()
+            .photo(image)?
+            .ok_or(EngineError::NoSuchPhoto(image.0))?;
+        let mut trouble = None;
+        for location in photo.locations.iter().filter(|location| !location.missing) {
+            match open_photo(&location.path, self.limits()) {
+                Ok(image) => return Ok(Arc::new(image)),
+                Err(reason) => trouble = Some((location.path.clone(), reason)),
+            }
+        }
+        let (path, reason) = trouble.unwrap_or_else(|| {
+            let shown = photo.shown().map(|location| location.path.clone());
+            let path = shown.unwrap_or_default();
+            (
+                path,
+                "it was not found when its folder was last looked at".to_owned(),
+            )
+        });
+        Err(EngineError::UnreadablePhoto { path, reason })
+    }
+}
