@@ -71,7 +71,9 @@ fn a_variant_in_another_colour_is_found_with_colour_ignored_and_falls_back_with_
         .into();
         let ranked = |colour: f32| -> Result<Vec<Hit>> {
             let query = std::slice::from_ref(&query);
-            Ok(shop.engine.search(query, &weighed(1000, colour))?.hits)
+            let ranking = shop.engine.search(query, &weighed(1000, colour))?;
+            assert_eq!(ranking.cutoff.is_some(), colour == 0.0);
+            Ok(ranking.hits)
         };
         let (out, as_it_is, only) = (ranked(-1.0)?, ranked(0.0)?, ranked(1.0)?);
         let hit = |hits: &[Hit]| hits.iter().find(|hit| hit.photo.id == variant).cloned();

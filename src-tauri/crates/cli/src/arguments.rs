@@ -34,6 +34,9 @@ pub(crate) enum Command {
         paths: Vec<PathBuf>,
         #[command(flatten)]
         exclusions: ExclusionArguments,
+        /// Try files again too that could not be taken in before and have not changed since
+        #[arg(long)]
+        retry: bool,
         /// Go on with what changes in the catalog's folders, until Ctrl+C
         #[arg(long)]
         watch: bool,

@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Index {
             paths,
             exclusions,
+            retry,
             watch,
             rescan_every,
             output,
@@ -41,6 +42,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
             index::Request {
                 paths,
                 exclusions,
+                retry,
                 watch: watch.then_some(rescan_every),
             },
             output,

@@ -61,6 +61,39 @@ fn a_run_that_is_killed_is_taken_up_again_without_loss() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn a_file_that_failed_is_tried_again_when_asked_for() -> Result<()> {
+    let shop = Shop::new(1)?;
+    let (sound, damaged) = (
+        shop.photos().join("photo-000.jpg"),
+        shop.photos().join("z.jpg"),
+    );
+    let sound = fs::read(sound)?;
+    fs::write(&damaged, vec![0; sound.len() + 1])?;
+    let modified = fs::metadata(&damaged)?.modified()?;
+    let failed = |document: &Value| document["failed"].as_array().map(Vec::len);
+    assert_eq!(
+        failed(&shop.json(&[&"index", &shop.photos(), &"--json"])?),
+        Some(1)
+    );
+    // Sound now, and of the same size and time: nothing tells that it changed.
+    fs::write(&damaged, [sound.as_slice(), &[7]].concat())?;
+    fs::File::options()
+        .write(true)
+        .open(&damaged)?
+        .set_modified(modified)?;
+    assert_eq!(
+        failed(&shop.json(&[&"index", &shop.photos(), &"--json"])?),
+        Some(1)
+    );
+    let again = shop.json(&[&"index", &shop.photos(), &"--retry", &"--json"])?;
+    assert_eq!(
+        (failed(&again), again["added"].as_u64()),
+        (Some(0), Some(1))
+    );
+    Ok(())
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_and_a_file_without_permission_are_reported_and_the_rest_goes_on() -> Result<()> {

@@ -22,7 +22,7 @@ const MOST_TRIALS: usize = 1000;
 /// And in large galleries: within 2.8 points.
 const LEAST_TRIALS: usize = 250;
 
-/// Comparisons that may be made for more than the least number of trials: a tenth of a second on two cores.
+/// Comparisons that may be made for more than the least number of trials.
 const CHEAP_COMPARISONS: usize = 25_000_000;
 
 /// Any number: the same gallery shall always be asked the same photos.

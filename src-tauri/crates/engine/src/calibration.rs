@@ -104,8 +104,8 @@ impl Engine {
     /// What similarities say in this catalog, measured on its own photos: on those that its product data tells to show
     /// the same item, or without such data on its photos as different items. `None` with fewer than 20 photos.
     ///
-    /// Measured again when the catalog has grown or shrunk by a tenth or its product data has changed; half a second
-    /// with 100,000 photos.
+    /// Measured again when the catalog has grown or shrunk by a tenth or its product data has changed. At most 1,000
+    /// photos are compared with all others.
     ///
     /// # Errors
     /// The catalog's own.

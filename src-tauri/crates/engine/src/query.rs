@@ -76,7 +76,8 @@ impl Engine {
         let hits = self.hits(near, parts, &views, colours.as_ref(), &products)?;
         Ok(Ranking {
             hits,
-            cutoff: self.catalog().cutoff(),
+            // It is one of content.
+            cutoff: self.catalog().cutoff().filter(|_| options.colour == 0.0),
             method,
             gallery,
             embed_time,

@@ -14,6 +14,8 @@ use crate::{
 pub(crate) struct Request {
     pub(crate) paths: Vec<PathBuf>,
     pub(crate) exclusions: ExclusionArguments,
+    /// Forget what failed before.
+    pub(crate) retry: bool,
     /// Goes on watching, and looks through all folders every so many minutes.
     pub(crate) watch: Option<u32>,
 }
@@ -42,6 +44,11 @@ struct Failed {
 pub(crate) fn run(common: &Common, request: Request, output: Output) -> anyhow::Result<()> {
     let engine = common.open(Access::Write)?;
     leave_out(&engine, request.exclusions)?;
+    if request.retry {
+        let failed = engine.catalog().known_failures()?.into_iter();
+        let failed: Vec<_> = failed.map(|failure| failure.file.path).collect();
+        engine.catalog().forget_failures(&failed)?;
+    }
     let cancel = CancelToken::default();
     if request.watch.is_some() {
         watch::cancel_at_interrupt(&cancel)?;

@@ -56,7 +56,8 @@ impl Hit {
 pub struct Ranking {
     /// The hits.
     pub hits: Vec<Hit>,
-    /// Where "less similar" begins in this catalog; `None` while it is too small to tell.
+    /// Where "less similar" begins in this catalog; `None` while it is too small to tell, and where
+    /// colour counts as well.
     pub cutoff: Option<Cutoff>,
     /// How the neighbours were found.
     pub method: MethodUsed,
