@@ -314,7 +314,7 @@ fn a_catalog_of_an_older_version_is_brought_up_to_date_with_everything_in_it() {
         refused,
         CatalogError::Older {
             found: 1,
-            supported: 4,
+            supported: 5,
             ..
         }
     ));
