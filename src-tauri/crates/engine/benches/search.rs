@@ -127,7 +127,7 @@ fn moving_box(catalog: &Catalog) -> Result<(f64, f64), Box<dyn Error>> {
     let mut updates = Vec::new();
     for step in 0..QUERIES {
         let start = step as f32 / QUERIES as f32 * 0.5;
-        let crop = CropRect::new(start, start / 2.0, 0.3 + start / 2.0, 0.5)?;
+        let crop = CropRect::new(start, start / 2.0, 0.3 + start / 4.0, 0.5)?;
         updates.push(millis(|| {
             let features = readout.pool(&map, placement.region(crop));
             let query = readout.embed(&features);
