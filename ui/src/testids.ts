@@ -96,7 +96,6 @@ export const testid = {
   colourStop: "colour-stop",
   orientations: "orientations",
   hitParts: "hit-parts",
-  unfold: "unfold",
   groupTray: "group-tray",
   pinsTray: "pins-tray",
   trayPhoto: "tray-photo",

@@ -105,7 +105,7 @@ pub(crate) async fn suggest_crops(
 }
 
 fn ranking(shell: &Shell, request: &SearchRequest) -> Result<Ranking, ShellError> {
-    let (ranking, calibration) = ranked(shell, request)?;
+    let (ranking, calibration) = ranked(shell, &parts(shell, request)?, request)?;
     let mut queries = lock(&shell.queries);
     let decoding = request.parts.iter().filter_map(|part| match part.source {
         QuerySource::Photo { id, .. } => Some(queries.take_decoding(id)),
@@ -118,12 +118,12 @@ fn ranking(shell: &Shell, request: &SearchRequest) -> Result<Ranking, ShellError
     ))
 }
 
-/// The engine's ranking for a request, with what its similarities say.
+/// The engine's ranking for a request and its parts, with what its similarities say.
 pub(super) fn ranked(
     shell: &Shell,
+    parts: &[QueryPart],
     request: &SearchRequest,
 ) -> Result<(engine::Ranking, Option<Arc<engine::Calibration>>), ShellError> {
-    let parts = parts(shell, request)?;
     let method = if request.exact {
         Method::Exact
     } else {
@@ -139,7 +139,7 @@ pub(super) fn ranked(
         live: request.live,
     };
     let engine = shell.engine()?;
-    let ranking = engine.search(&parts, &options)?;
+    let ranking = engine.search(parts, &options)?;
     Ok((ranking, engine.calibration_at_hand()))
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use engine::{Ranking, SheetOptions};
+use engine::{QueryPart, Ranking, SheetOptions};
 use tauri::{AppHandle, Runtime};
 
 use super::{Vitrine, blocking, search};
@@ -39,8 +39,9 @@ pub(crate) async fn export_sheet<R: Runtime>(
             live: false,
             ..request
         };
-        let (ranking, _) = search::ranked(shell, &request)?;
-        let html = sheet(shell, &request, &ranking)?;
+        let parts = search::parts(shell, &request)?;
+        let (ranking, _) = search::ranked(shell, &parts, &request)?;
+        let html = sheet(shell, &parts, &request, &ranking)?;
         let written = std::fs::write(&path, html);
         written.map_err(|source| ShellError::NotWritten { path, source })?;
         Ok(true)
@@ -48,21 +49,28 @@ pub(crate) async fn export_sheet<R: Runtime>(
     .await
 }
 
-fn sheet(shell: &Shell, request: &SearchRequest, ranking: &Ranking) -> Result<String, ShellError> {
+fn sheet(
+    shell: &Shell,
+    parts: &[QueryPart],
+    request: &SearchRequest,
+    ranking: &Ranking,
+) -> Result<String, ShellError> {
     let engine = shell.engine()?;
-    let rows = engine.worklist()?;
-    let name = |source: QuerySource| match source {
-        QuerySource::Photo { id, .. } => lock(&shell.queries).name(id),
-        QuerySource::Row { id, .. } => {
-            let row = rows.iter().find(|row| row.id == id);
-            row.map(|row| file_name(&row.path))
+    let name = |source: QuerySource| -> Result<Option<String>, ShellError> {
+        match source {
+            QuerySource::Photo { id, .. } => Ok(lock(&shell.queries).name(id)),
+            QuerySource::Row { id, .. } => {
+                let rows = engine.worklist()?;
+                let row = rows.iter().find(|row| row.id == id);
+                Ok(row.map(|row| file_name(&row.path)))
+            }
+            // The engine knows it.
+            QuerySource::Image { .. } => Ok(None),
         }
-        // The engine knows it.
-        QuerySource::Image { .. } => None,
     };
-    let mut photos = engine.sheet_photos(&search::parts(shell, request)?, &[])?;
+    let mut photos = engine.sheet_photos(parts, &[])?;
     for (photo, part) in photos.iter_mut().zip(&request.parts) {
-        if let Some(name) = name(part.source) {
+        if let Some(name) = name(part.source)? {
             photo.name = name;
         }
     }

@@ -22,8 +22,6 @@ pub(super) fn run(
 ) {
     let started = Instant::now();
     let judge = || -> Result<WorklistReport, EngineError> {
-        // What the verdicts rest on.
-        engine.calibration()?;
         if again {
             engine.judge_worklist_again(cancel)?;
         }

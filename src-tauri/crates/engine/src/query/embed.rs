@@ -1,6 +1,5 @@
 //! From a query's photos to the directions to search in: the same stages 3 to 5 as the gallery.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use embedding::{CombineError, Embedding, ImageId, combine};
@@ -129,15 +128,8 @@ impl Engine {
         let preprocessing = self.embedder().card().preprocessing();
         match source {
             Source::Photo { image, crop } => Ok(preprocessing.prepare(image, *crop)),
-            Source::Catalog { image, crop: None } => {
-                // Its thumbnail is larger than the network's input: it does where the files are out of reach.
-                let pixels = match self.catalog_photo(*image) {
-                    Err(error @ EngineError::UnreadablePhoto { .. }) => {
-                        self.thumbnail_pixels(*image)?.map(Arc::new).ok_or(error)?
-                    }
-                    other => other?,
-                };
-                Ok(preprocessing.prepare(&pixels, None))
+            Source::Catalog { crop: None, .. } => {
+                Ok(preprocessing.prepare(self.pixels_of(source)?.as_ref(), None))
             }
             Source::Catalog { image, crop } => {
                 Ok(preprocessing.prepare(self.catalog_photo(*image)?.as_ref(), *crop))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use embedding::ImageId;
 use vision::DecodedImage;
 
-use crate::{Engine, EngineError, read::open_photo};
+use crate::{Engine, EngineError, Source, read::open_photo};
 
 impl Engine {
     /// The pixels of a catalog photo's thumbnail; `None` where there is none that can be read.
@@ -15,6 +15,20 @@ impl Engine {
     ) -> Result<Option<DecodedImage>, EngineError> {
         let jpeg = self.catalog().thumbnail(image)?;
         Ok(jpeg.and_then(|jpeg| vision::decode(&jpeg, self.limits()).ok()))
+    }
+
+    /// The source's pixels; those of a catalog photo whose files are all gone or unreadable from its thumbnail, which
+    /// is larger than the network's input.
+    pub(crate) fn pixels_of(&self, source: &Source) -> Result<Arc<DecodedImage>, EngineError> {
+        match source {
+            Source::Photo { image, .. } => Ok(Arc::clone(image)),
+            Source::Catalog { image, .. } => match self.catalog_photo(*image) {
+                Err(error @ EngineError::UnreadablePhoto { .. }) => {
+                    self.thumbnail_pixels(*image)?.map(Arc::new).ok_or(error)
+                }
+                photo => photo,
+            },
+        }
     }
 
     /// Decodes a catalog photo from the first of its files that can be read.

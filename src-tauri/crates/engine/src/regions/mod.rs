@@ -15,11 +15,9 @@ mod stability;
 mod suggest;
 mod trim;
 
-use std::sync::Arc;
+use vision::CropRect;
 
-use vision::{CropRect, DecodedImage};
-
-use crate::{Engine, EngineError, Source};
+use crate::Source;
 
 pub use agreement::Agreement;
 pub(crate) use cache::MapCache;
@@ -30,21 +28,5 @@ pub use stability::Stability;
 fn crop_of(source: &Source) -> Option<CropRect> {
     match source {
         Source::Photo { crop, .. } | Source::Catalog { crop, .. } => *crop,
-    }
-}
-
-impl Engine {
-    /// The source's pixels; those of a catalog photo whose files are all gone or unreadable from its thumbnail.
-    fn pixels_of(&self, source: &Source) -> Result<Arc<DecodedImage>, EngineError> {
-        match source {
-            Source::Photo { image, .. } => Ok(Arc::clone(image)),
-            Source::Catalog { image, .. } => match self.catalog_photo(*image) {
-                Err(EngineError::UnreadablePhoto { path, reason }) => self
-                    .thumbnail_pixels(*image)?
-                    .map(Arc::new)
-                    .ok_or(EngineError::UnreadablePhoto { path, reason }),
-                photo => photo,
-            },
-        }
     }
 }
