@@ -131,6 +131,8 @@ export function ranking(count = 8, change: (hit: Hit) => Hit = (hit) => hit): Ra
       part: 0,
       orientation: { mirrored: false, quarters: 0 },
       group: null,
+      trimmed: false,
+      alike: [],
     });
   });
   return {

@@ -15,14 +15,20 @@ import type {
   FailureGroup,
   Folder,
   ImportPreview,
+  Interests,
   Notebook,
+  OpenedSearch,
+  PastSearch,
   Photo,
+  PhotoCopy,
   PhotoPage,
   Picked,
   ProductFilter,
   QuerySource,
   Ranking,
+  RowDecision,
   SearchRequest,
+  SearchToKeep,
   Stability,
   Status,
   Why,
@@ -47,6 +53,22 @@ export const engine = {
   /** Shows the system's dialog for a file to save, and writes the ranking of this request there as one HTML page; false when it was dismissed. */
   exportSheet: (request: SearchRequest): Promise<boolean> => invoke("export_sheet", { request }),
 
+  /** Keeps a search with the catalog, or what it was refined to; answers its id, null when nothing in it can be kept. */
+  keepSearch: (search: SearchToKeep): Promise<number | null> => invoke("keep_search", { search }),
+  /** The searches kept with the catalog, the latest first: at most 100. */
+  pastSearches: (): Promise<PastSearch[]> => invoke("past_searches"),
+  /** Gets the photos of a search ready to search by again. */
+  openSearch: (id: number): Promise<OpenedSearch> => invoke("open_search", { id }),
+  forgetSearch: (id: number): Promise<void> => invoke("forget_search", { id }),
+  forgetSearches: (): Promise<void> => invoke("forget_searches"),
+
+  /** Shows the system's file dialog for a CSV of shopper, photo and weight; null when it was dismissed. */
+  pickInterests: (): Promise<Interests | null> => invoke("pick_interests"),
+  /** The files with this photo's very content. */
+  copies: (image: number): Promise<PhotoCopy[]> => invoke("copies", { image }),
+  /** Hands the files of these photos to the system's drag and drop, while a mouse button is down. Answers once the drag has begun. */
+  dragOut: (images: number[]): Promise<void> => invoke("drag_out", { images }),
+
   notebook: (): Promise<Notebook> => invoke("notebook"),
   setNotebook: (notebook: Notebook): Promise<void> => invoke("set_notebook", { notebook }),
   /** The photos with these numbers, in that order; those that are gone are left out. */
@@ -64,6 +86,8 @@ export const engine = {
   searchByDropped: (id: number): Promise<Picked> => invoke("search_by_dropped", { id }),
   /** `hit`: the photo chosen instead, for `changed`. */
   decide: (row: number, decision: Decision, hit: number | null): Promise<void> => invoke("decide", { row, decision, hit }),
+  /** All of them or, when one cannot be taken down, none. */
+  decideAll: (decisions: RowDecision[]): Promise<void> => invoke("decide_all", { decisions }),
   removeFromWorklist: (rows: number[]): Promise<void> => invoke("remove_from_worklist", { rows }),
   /** Shows the system's dialog for a CSV to write; false when it was dismissed. */
   exportWorklist: (): Promise<boolean> => invoke("export_worklist"),
@@ -126,6 +150,8 @@ export const engine = {
   photoUrl: (id: number, generation: number): string => picture(`photo/${id}?g=${generation}`),
   /** A photo the user brought in, up to 1024 px. */
   queryUrl: (id: number): string => picture(`query/${id}`),
+  /** A photo kept with a past search of that generation's catalog, up to 1024 px. */
+  keptUrl: (id: number, generation: number): string => picture(`kept/${id}?g=${generation}`),
   /** A photo of the worklist of that generation's catalog, 256 px. */
   rowUrl: (id: number, generation: number): string => picture(`row/${id}?g=${generation}`),
   /** The same from its file, up to 1600 px; there is none when the file is gone. */

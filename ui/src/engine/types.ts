@@ -204,6 +204,10 @@ export type SearchRequest = {
   orientations: Orientations;
   /** A crop that is being dragged: pooled from what the network saw of the whole photo, without running it again. */
   live: boolean;
+  /** Hits that are nearly identical to a better one are folded under it. */
+  fold: boolean;
+  /** Null: what is near to the query. 0 to 1: what is closest to the interest that the parts are, each of its tastes represented; 0 the nearest, 1 as unlike each other as can be. */
+  recommend: number | null;
 };
 
 export type Ranking = {
@@ -232,6 +236,8 @@ export type Hit = {
   /** Which part of the query is nearest to it, counted from 0. */
   part: number;
   orientation: Orientation;
+  /** Found by the query without its plain margins. */
+  trimmed: boolean;
   name: string;
   /** Folder, as shown. */
   folder: string;
@@ -244,6 +250,17 @@ export type Hit = {
   product: ProductCell[];
   /** What it stands for in a ranking by groups. */
   group: HitGroup | null;
+  /** Nearly identical hits that are folded under it, the nearest to the query first; they have none themselves. */
+  alike: Hit[];
+};
+
+/** A file with a photo's very content. */
+export type PhotoCopy = {
+  name: string;
+  /** Folder, as shown. */
+  folder: string;
+  /** It is not on disk now. */
+  missing: boolean;
 };
 
 export type HitGroup = {
@@ -466,3 +483,78 @@ export type Picked = {
   /** When the user let go of it: milliseconds since 1970 on this machine's clock. */
   receivedAt: number;
 };
+
+/** What a person made of one row of the worklist. `hit`: the photo chosen instead, for `changed`. */
+export type RowDecision = { row: number; decision: Decision; hit: number | null };
+
+/** A search as it is kept with the catalog; `id` null for one that is new. */
+export type SearchToKeep = {
+  id: number | null;
+  request: SearchRequest;
+};
+
+/** A search made before, with what it takes to show it. */
+export type PastSearch = {
+  id: number;
+  /** When it was made or refined last: milliseconds since 1970. */
+  askedAt: number;
+  parts: PastPart[];
+  filter: ProductFilter | null;
+  groupBy: string | null;
+  colour: number;
+  orientations: Orientations;
+  recommend: number | null;
+};
+
+/** A photo of a search made before. */
+export type PastPart = {
+  /** A photo of the catalog, or a picture kept with the search. */
+  picture: { kind: "image"; id: number } | { kind: "kept"; id: number };
+  name: string;
+  /** As in `QueryPart`. */
+  weight: number;
+  crop: Crop | null;
+  /** A photo of the catalog that is no longer in it. */
+  gone: boolean;
+};
+
+/** A search to be made again: its photos, without those that are gone, in the order of `PastSearch.parts`. */
+export type OpenedSearch = {
+  parts: OpenedPart[];
+  filter: ProductFilter | null;
+  groupBy: string | null;
+  colour: number;
+  orientations: Orientations;
+  recommend: number | null;
+};
+
+export type OpenedPart = {
+  source: QuerySource;
+  weight: number;
+  name: string;
+  width: number;
+  height: number;
+  product: ProductCell[];
+};
+
+/** What a CSV of shopper, photo and weight says. */
+export type Interests = {
+  /** The file's name. */
+  name: string;
+  shoppers: Shopper[];
+  /** Photos that were passed over, at most 100 of them. */
+  unknown: UnknownPhoto[];
+  /** How many were passed over. */
+  passedOver: number;
+};
+
+export type Shopper = {
+  /** Empty in a CSV without a column of shoppers. */
+  name: string;
+  /** Photos of the catalog and their weights, -1 to 1 and not 0. */
+  photos: WeighedPhoto[];
+};
+
+export type WeighedPhoto = { image: number; weight: number };
+
+export type UnknownPhoto = { shopper: string; photo: string; reason: string };

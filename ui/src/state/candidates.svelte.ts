@@ -32,6 +32,8 @@ export class Candidates {
           colour: 0,
           orientations: "upright",
           live: false,
+          fold: false,
+          recommend: null,
         }),
       ({ request, ...outcome }) => {
         if (this.row?.id !== request.id) return;

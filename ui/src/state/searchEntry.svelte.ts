@@ -36,6 +36,8 @@ export function requestFor({ items, matching, scope }: Made, live: boolean): Sea
     colour: matching.colour,
     orientations: matching.orientations,
     live,
+    fold: false,
+    recommend: null,
   };
 }
 
