@@ -22,6 +22,9 @@
  * - `selected-hit`: data-image; `hit-parts`: data-content, data-colour (four decimals, "" where it is not known), in it and in `why-strip`
  * - `hit` also: data-part (of a query of several photos: which of them it is nearest to, counted from 0),
  *   data-orientation (what it was found as: "mirrored", "90", "mirrored-180"…, of one that is not as it is)
+ * - `past-search`, `recent-search`: data-id, data-photos, data-gone; `past-panel`: data-searches ("" until they have come)
+ * - `shoppers`: data-shoppers (that are listed), data-passed-over; `shopper`: data-at (place in the file), data-photos, data-chosen
+ * - `results` also: data-recommend, of the ranking shown ("" for look-alikes); `match-by` too, of the query
  * - `boxes`: data-found, how many were found ("" until then); `suggested-box`: data-crop
  * - `query-chip`: data-source, data-id, data-weight; `match-by`: data-colour, data-orientations
  * - `group-tray`, `pins-tray`: data-photos; `tray-photo`: data-image; `pins`: data-pins; `saved-filter`: data-name
@@ -68,6 +71,33 @@ export const testid = {
   compare: "compare",
   contextMenu: "context-menu",
   starter: "starter",
+
+  matchKind: "match-kind",
+  variety: "variety",
+  varietyStop: "variety-stop",
+  recommendFromPins: "recommend-from-pins",
+  recommendFromCsv: "recommend-from-csv",
+  shoppers: "shoppers",
+  shoppersFilter: "shoppers-filter",
+  shoppersList: "shoppers-list",
+  shopper: "shopper",
+  shopperPrevious: "shopper-previous",
+  shopperNext: "shopper-next",
+  shoppersPassedOver: "shoppers-passed-over",
+  shoppersAnother: "shoppers-another",
+
+  past: "past",
+  pastPanel: "past-panel",
+  pastList: "past-list",
+  pastSearch: "past-search",
+  pastForget: "past-forget",
+  pastForgetAll: "past-forget-all",
+  pastForgetAllDialog: "past-forget-all-dialog",
+  pastFailed: "past-failed",
+  pastTold: "past-told",
+  sideClose: "side-close",
+  recentSearch: "recent-search",
+  recentAll: "recent-all",
 
   filters: "filters",
   filtersPanel: "filters-panel",

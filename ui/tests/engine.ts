@@ -167,6 +167,8 @@ export class FakeEngine {
       exclusions: () => ({ patterns: [], smallerThan: null, ignored: 0 }),
       facets: () => facets,
       suggest_crops: () => [],
+      past_searches: () => [],
+      keep_search: () => 1,
       notebook: () => ({ filters: [], pins: [] }),
       photos_by_id: ({ images }) => (images as number[]).map(photo),
       pick_products: () => preview,

@@ -162,7 +162,7 @@ test("colour and orientation belong to a search: another one begins as it is, an
   await settled();
   expect(pending.map(({ request }) => [request.colour, request.orientations])).toEqual([[0, "upright"], [0.1, "upright"], [0.3, "any"]]);
   search.startFrom(photo(7));
-  expect(search.entry?.matching).toEqual({ colour: 0, orientations: "upright" });
+  expect(search.entry?.matching).toEqual({ colour: 0, orientations: "upright", recommend: null });
   search.back();
   expect(search.entry?.matching).toEqual({ colour: 0.3, orientations: "any" });
 });

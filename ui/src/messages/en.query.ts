@@ -27,7 +27,8 @@ export const parts = {
   words: (weight: number) => {
     if (weight <= -1) return "Much less of this";
     if (weight < 0) return "Less of this";
-    return weight < 1 ? "Counts half" : "Counts fully";
+    if (weight >= 1) return "Counts fully";
+    return weight === 0.5 ? "Counts half" : `Counts ${format.percent(weight)}`;
   },
   less: "less",
   more: "more",

@@ -7,6 +7,8 @@ import { control, count, files, folders as folderCount, format, photos, plural }
 import { failures, folders, leftOut } from "./en.folders.ts";
 import { filters, product, products } from "./en.products.ts";
 import { boxes, hitActions, kept, matching, parts, pins, queryShortcuts, saved, sheet, similarities, unfold, why, zoom } from "./en.query.ts";
+import { past, pastShortcuts } from "./en.past.ts";
+import { recommend, shoppers } from "./en.recommend.ts";
 import { verdicts } from "./en.verdicts.ts";
 import { MOST_OF_ONE_ITEM, worklist } from "./en.worklist.ts";
 
@@ -173,6 +175,9 @@ export const en = {
   boxes,
   parts,
   matching,
+  recommend,
+  shoppers,
+  past,
   similarities,
   why,
   zoom,
@@ -360,6 +365,7 @@ export const en = {
     { keys: ["Shift", "F10"], does: "More actions for it" },
     { keys: ["Alt", "←"], does: "Back to the search before; Esc does the same" },
     { keys: ["Alt", "→"], does: "Forward again" },
+    ...pastShortcuts,
     { keys: ["/"], does: "Filter by file name" },
     { keys: ["F"], does: "Filter by product data" },
     ...queryShortcuts,

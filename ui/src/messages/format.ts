@@ -27,6 +27,10 @@ export function formatsFor(locale: string) {
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 6, useGrouping: "min2" });
   const cents = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: MOST_PRICE_DECIMALS });
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  const days = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const dayOfYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+  const localDates = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const currencies = new Map<string, Intl.NumberFormat | null>();
   const currency = (unit: string) => {
     const known = currencies.get(unit);
@@ -82,8 +86,23 @@ export function formatsFor(locale: string) {
       const day = new Date(`${text}T00:00:00Z`);
       return Number.isNaN(day.getTime()) ? text : dates.format(day);
     },
+    /** When something was, of milliseconds since 1970, as short as it is told apart: today 14:05, yesterday, Nov 12, Nov 12, 2025. */
+    moment: (millis: number, now: number) => {
+      const then = new Date(millis);
+      const ago = daysBetween(then, new Date(now));
+      if (ago === 0) return `${days.format(0, "day")} ${clock.format(then)}`;
+      if (ago === 1) return days.format(-1, "day");
+      return (then.getFullYear() === new Date(now).getFullYear() ? dayOfYear : localDates).format(then);
+    },
     /** The form for this number; `other` is the plural. */
     plural: (value: number, forms: Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }) =>
       forms[rules.select(value)] ?? forms.other,
   };
+}
+
+/** Midnights between two times here. */
+function daysBetween(then: Date, now: Date): number {
+  // In UTC every day has 24 hours.
+  const day = (time: Date) => Date.UTC(time.getFullYear(), time.getMonth(), time.getDate()) / 86_400_000;
+  return day(now) - day(then);
 }

@@ -3,6 +3,7 @@ import { type Engine, failedFrom } from "../engine/client.ts";
 import type { AppEvent, CatalogStatus, DeviceRequest, FailedFile, FileFailure, Folder, JobReport, ManyDropped, Picked, ProductCell, Status } from "../engine/types.ts";
 import { say } from "../messages/index.ts";
 import type { Appearance } from "./appearance.svelte.ts";
+import { Aside } from "./aside.svelte.ts";
 import { Candidates } from "./candidates.svelte.ts";
 import { Desk } from "./desk.svelte.ts";
 import { Library } from "./library.svelte.ts";
@@ -39,6 +40,7 @@ export class Application {
   readonly productImport: ProductImport;
   readonly pictures: Pictures;
   readonly desk: Desk;
+  readonly aside: Aside;
   readonly worklist: Worklist;
   readonly candidates: Candidates;
   /** Of the catalog shown last; stays while none is open. */
@@ -61,6 +63,7 @@ export class Application {
       () => this.session.ready,
       () => this.narrowing.scope,
       (images, longestWaitMillis) => this.pictures.ready(images, longestWaitMillis),
+      (arrival) => this.aside.past.seen(arrival),
     );
     this.pages = new CatalogPages(engine);
     this.library = new Library(engine);
@@ -73,6 +76,15 @@ export class Application {
       narrowing: this.narrowing,
       search: this.search,
       command: (run) => this.command(run),
+    });
+    this.aside = new Aside({
+      engine,
+      session: this.session,
+      notices: this.notices,
+      narrowing: this.narrowing,
+      search: this.search,
+      command: (run) => this.command(run),
+      show: () => (this.view = "search"),
     });
     this.worklist = new Worklist(engine, (run) => this.command(run), this.notices);
     this.candidates = new Candidates(engine, () => this.session.products?.code ?? null);
@@ -291,10 +303,12 @@ export class Application {
       this.candidates.close();
       this.manyDropped = null;
       this.desk.opened();
+      this.aside.opened();
     } else if (before?.catalog != null && status.catalog !== null && contentsDiffer(before.catalog, status.catalog)) {
       this.pages.refresh();
       this.narrowing.recount();
       this.desk.kept.refresh();
+      this.aside.past.refresh();
       if (this.library.folders !== null) void this.refreshLibrary();
     }
     if (before?.catalog != null && status.catalog !== null && columnsDiffer(before.catalog, status.catalog)) {

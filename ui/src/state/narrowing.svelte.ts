@@ -16,6 +16,8 @@ export type Choice = { column: string; values: string[]; low: string; high: stri
 /** What the gallery is narrowed down by. It belongs to the window and not to one search: it stays on for the next ones. */
 export class Narrowing {
   readonly #changed: () => void;
+  /** False while whoever changes it searches by it themselves. */
+  #told = true;
   readonly #counts: Latest<{ filter: ProductFilter; era: number }, Facets>;
   #pause: ReturnType<typeof setTimeout> | undefined;
   /** Counts asked for in an earlier one are of another catalog, or of product data that is gone. */
@@ -39,7 +41,9 @@ export class Narrowing {
   readonly on: number = $derived(this.filter === null ? 0 : this.filter.conditions.length + (this.filter.words === "" ? 0 : 1));
 
   constructor(engine: Pick<Engine, "facets">, changed: () => void) {
-    this.#changed = changed;
+    this.#changed = () => {
+      if (this.#told) changed();
+    };
     this.#counts = new Latest(
       ({ filter }) => engine.facets(filter),
       (outcome) => {
@@ -111,6 +115,17 @@ export class Narrowing {
     this.groupBy = groupBy;
     this.fit(columns);
     this.#changed();
+  }
+
+  /** The same without telling of it: who asked for it searches next. Answers the columns, and words, that nothing can be asked of any more. */
+  restore(scope: Scope, columns: ProductColumn[]): string[] {
+    this.#told = false;
+    this.apply(scope, columns);
+    this.#told = true;
+    const asked = [...(scope.filter?.conditions ?? []).map(({ column }) => column), ...(scope.groupBy === null ? [] : [scope.groupBy])];
+    const left = new Set([...this.choices.map(({ column }) => column), this.groupBy]);
+    const words = scope.filter?.words ?? "";
+    return [...new Set(asked)].filter((column) => !left.has(column)).concat(words === "" || this.words !== "" ? [] : [words]);
   }
 
   choice(column: string): Choice {

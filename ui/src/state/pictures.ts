@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/client.ts";
+import type { PastPart } from "../engine/types.ts";
 import type { QueryItem } from "./searchEntry.svelte.ts";
 import type { Session } from "./session.svelte.ts";
 
@@ -34,6 +35,11 @@ export class Pictures {
   smallQuery(item: QueryItem): string {
     if (item.source.kind === "photo") return this.query(item);
     return item.source.kind === "image" ? this.thumbnail(item.source.id) : this.row(item.source.id);
+  }
+
+  /** A photo of a past search. */
+  past({ picture }: PastPart): string {
+    return picture.kind === "image" ? this.thumbnail(picture.id) : this.#engine.keptUrl(picture.id, this.#generation);
   }
 
   /** A photo of the worklist. */

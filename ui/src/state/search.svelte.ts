@@ -3,7 +3,7 @@ import type { Crop, ProductCell, QueryPhoto, Ranking, Timings } from "../engine/
 import { History } from "./history.svelte.ts";
 import type { Outcome } from "./latest.ts";
 import { type Scope, sameScope } from "./narrowing.svelte.ts";
-import { AS_IT_IS, looksForSomething, type Matching, type QueryItem, type RankingCause, type RankingRequest, requestFor, SearchEntry } from "./searchEntry.svelte.ts";
+import { AS_IT_IS, inForce, looksForSomething, type Matching, type QueryItem, type RankingCause, type RankingRequest, requestFor, SearchEntry } from "./searchEntry.svelte.ts";
 
 /** For how long a list waits for its pictures. While a crop is dragged the list must follow the hand: 20 times a second. */
 const PICTURES_MILLIS = 80;
@@ -16,7 +16,7 @@ export type GalleryPhoto = { image: number; name: string; width: number; height:
 export type PaintedTimings = Timings & { paint: number; total: number };
 
 /** A ranking that has arrived and waits to be painted. */
-export type Arrival = { entry: SearchEntry; timings: Timings; startedAt: number; repliedAt: number };
+export type Arrival = RankingCause & { entry: SearchEntry; timings: Timings; repliedAt: number };
 
 /** The searches made in this window: latest wins, back and forward, and the times of the last one. */
 export class Search {
@@ -24,6 +24,7 @@ export class Search {
   readonly #ready: () => boolean;
   readonly #scope: () => Scope;
   readonly #picturesReady: (images: number[], longestWaitMillis: number) => Promise<void>;
+  readonly #seen: (arrival: Arrival) => void;
   readonly #repliedAt = new WeakMap<Ranking, number>();
   readonly #history = new History<SearchEntry>();
   #keys = 0;
@@ -49,11 +50,19 @@ export class Search {
   /** True while the current search waits for the model. */
   readonly waiting: boolean = $derived(this.#waiting !== null && this.#waiting.entry === this.entry);
 
-  constructor(engine: Engine, ready: () => boolean, scope: () => Scope, picturesReady: (images: number[], longestWaitMillis: number) => Promise<void>) {
+  /** `seen` is told of every ranking that was painted. */
+  constructor(
+    engine: Engine,
+    ready: () => boolean,
+    scope: () => Scope,
+    picturesReady: (images: number[], longestWaitMillis: number) => Promise<void>,
+    seen: (arrival: Arrival) => void = () => undefined,
+  ) {
     this.#engine = engine;
     this.#ready = ready;
     this.#scope = scope;
     this.#picturesReady = picturesReady;
+    this.#seen = seen;
   }
 
   /** Searches by photos that were brought in, all of them as one query. */
@@ -66,11 +75,16 @@ export class Search {
     this.#push([ofCatalog(photo, 1)], 0, AS_IT_IS, Date.now());
   }
 
+  /** Searches by a query that is put together already. Null when there would be nothing to look for in it. */
+  startOf(items: QueryItem[], matching: Matching, title: string | null = null): SearchEntry | null {
+    return looksForSomething(items) ? this.#push(items, 0, matching, Date.now(), title) : null;
+  }
+
   /** Adds photos to the current query; starts one when there is none. */
   add(photos: QueryPhoto[], receivedAt: number): void {
     if (photos.length === 0) return;
     const before = this.entry?.items ?? [];
-    this.#push([...before, ...photos.map(broughtIn)], before.length, this.entry?.matching ?? AS_IT_IS, receivedAt);
+    this.#push([...before, ...photos.map(broughtIn)], before.length, this.entry?.matching ?? AS_IT_IS, receivedAt, this.entry?.title);
   }
 
   /** More of a photo of the catalog, or with a negative weight less of it. False when nothing would be left to look for. */
@@ -80,7 +94,7 @@ export class Search {
     const at = before.findIndex(({ source }) => source.kind === "image" && source.id === photo.image && source.crop === null);
     const items = at === -1 ? [...before, ofCatalog(photo, weight)] : before.map((item, each) => (each === at ? { ...item, weight } : item));
     if (!looksForSomething(items)) return false;
-    this.#push(items, entry?.active ?? 0, entry?.matching ?? AS_IT_IS, Date.now());
+    this.#push(items, entry?.active ?? 0, entry?.matching ?? AS_IT_IS, Date.now(), entry?.title);
     return true;
   }
 
@@ -91,7 +105,7 @@ export class Search {
     const items = entry.items.filter((_, at) => at !== index);
     if (!looksForSomething(items)) return false;
     const active = entry.active > index ? entry.active - 1 : Math.min(entry.active, items.length - 1);
-    this.#push(items, active, entry.matching, Date.now());
+    this.#push(items, active, entry.matching, Date.now(), entry.title);
     return true;
   }
 
@@ -108,9 +122,12 @@ export class Search {
     this.#refine({ items: this.#cropped(crop) }, false);
   }
 
-  /** The same while the crop is still moving: without running the network again, until `rest`. */
+  /** The same while the crop is still moving: without running the network again, until `rest`. A recommendation waits for that. */
   dragCrop(crop: Crop): void {
-    this.#refine({ items: this.#cropped(crop) }, true);
+    const entry = this.entry;
+    if (entry === null || entry.matching.recommend === null) return this.#refine({ items: this.#cropped(crop) }, true);
+    entry.items = this.#cropped(crop);
+    entry.drafted = true;
   }
 
   /** The crop came to rest: ranks by it exactly. */
@@ -118,7 +135,7 @@ export class Search {
     if (this.entry?.drafted === true) this.#refine({}, false);
   }
 
-  /** Lets colour count for more or less, or finds mirrored and turned photos too; ranks anew in the same history entry. */
+  /** Lets colour count for more or less, finds mirrored and turned photos too, or recommends; ranks anew in the same history entry. */
   match(matching: Partial<Matching>): void {
     const entry = this.entry;
     if (entry !== null) this.#refine({ matching: { ...entry.matching, ...matching } }, entry.drafted);
@@ -141,7 +158,12 @@ export class Search {
 
   /** The gallery is narrowed down by something else: the current query is ranked within it, others when they are come back to. */
   rescope(): void {
-    this.#arrived();
+    this.#arrived("narrowed");
+  }
+
+  /** A past search was forgotten, or with null all of them: what is searched on is kept as a new one. */
+  forgetKept(id: number | null): void {
+    for (const entry of this.#history.entries) if (id === null || entry.keptId === id) entry.keptId = null;
   }
 
   /** Products changed: what query photos said of theirs may no longer be so. */
@@ -191,13 +213,15 @@ export class Search {
       total: Math.max(0, now.epoch - arrival.startedAt),
     };
     this.sequence += 1;
+    this.#seen(arrival);
   }
 
-  #push(items: QueryItem[], active: number, matching: Matching, startedAt: number): void {
+  #push(items: QueryItem[], active: number, matching: Matching, startedAt: number, title: string | null = null): SearchEntry {
     this.#keys += 1;
     const entry = new SearchEntry(
       this.#keys,
       items,
+      title,
       (_, request) => this.#rank(request),
       (of, outcome) => this.#receive(of, outcome),
     );
@@ -205,6 +229,7 @@ export class Search {
     entry.matching = matching;
     this.#history.push(entry);
     this.#ask(entry, { startedAt, because: "query", live: false });
+    return entry;
   }
 
   #cropped(crop: Crop | null): QueryItem[] {
@@ -218,7 +243,7 @@ export class Search {
     if (entry === null) return;
     entry.items = change.items ?? entry.items;
     entry.matching = change.matching ?? entry.matching;
-    this.#ask(entry, { startedAt: Date.now(), because: "refined", live });
+    this.#ask(entry, { startedAt: Date.now(), because: "refined", live: live && entry.matching.recommend === null });
   }
 
   async #rank(request: RankingRequest): Promise<Ranking> {
@@ -239,7 +264,7 @@ export class Search {
     entry.busy = true;
     entry.stale = false;
     entry.asked = scope;
-    entry.latest.ask({ ...cause, scope, items: entry.items, matching: entry.matching });
+    entry.latest.ask({ ...cause, scope, items: entry.items, matching: inForce(entry.matching) });
   }
 
   #receive(entry: SearchEntry, outcome: Outcome<RankingRequest, Ranking>): void {
@@ -252,9 +277,9 @@ export class Search {
       else if (outcome.last && !outcome.request.live) entry.failure = failure;
       return;
     }
-    const { scope, items, matching, because, startedAt } = outcome.request;
+    const { scope, items, matching, because, startedAt, live } = outcome.request;
     // Who looks at the best hit goes on looking at the best one.
-    const followed = because === "catalog" || (because === "refined" && entry.selected > 0);
+    const followed = because === "catalog" || because === "narrowed" || (because === "refined" && entry.selected > 0);
     const selected = entry.hits[entry.selected]?.image;
     const rescoped = entry.scope === null || !sameScope(entry.scope, scope);
     entry.failure = null;
@@ -271,19 +296,21 @@ export class Search {
       entry,
       timings: outcome.reply.timings,
       startedAt,
+      because,
+      live,
       repliedAt: this.#repliedAt.get(outcome.reply) ?? performance.now(),
     };
   }
 
   /** Asks for the ranking of the entry come to, where it has none, an old one, or one made of other photos. */
-  #arrived(): void {
+  #arrived(because: RankingCause["because"] = "catalog"): void {
     const entry = this.entry;
     if (entry === null || entry.ranking !== null) this.shown = entry;
     if (entry === null) return;
     const rescoped = entry.asked !== null && !sameScope(entry.asked, this.#scope());
     // A reply under way may be older than the change, so that an old one is asked for again.
     if (rescoped || entry.stale || entry.drafted || (!entry.busy && entry.ranking === null)) {
-      this.#ask(entry, { startedAt: Date.now(), because: "catalog", live: false });
+      this.#ask(entry, { startedAt: Date.now(), because, live: false });
     }
   }
 }
@@ -293,6 +320,6 @@ function broughtIn(photo: QueryPhoto): QueryItem {
   return { source: { kind: "photo", id, crop: null }, weight: 1, name, width, height, product: [] };
 }
 
-function ofCatalog({ image, name, width, height, product }: GalleryPhoto, weight: number): QueryItem {
+export function ofCatalog({ image, name, width, height, product }: GalleryPhoto, weight: number): QueryItem {
   return { source: { kind: "image", id: image, crop: null }, weight, name, width, height, product };
 }

@@ -7,19 +7,27 @@ import { wordsFilter } from "./words.ts";
 /** A photo of the query: what is searched by, how much it counts (-1 to 1, negative for less of it), and what is shown of it. */
 export type QueryItem = { source: QuerySource; weight: number; name: string; width: number; height: number; product: ProductCell[] };
 
-/** What counts beside what photos show: colour from -1 (ignored) to 1 (decides), and as what a photo may be found. */
-export type Matching = { colour: number; orientations: Orientations };
+/**
+ * What counts beside what photos show: colour from -1 (ignored) to 1 (decides), and as what a photo may be found.
+ * `recommend`: null where look-alikes are wanted; else the photos are an interest, and its hits are from 0 (closest) to
+ * 1 (most varied).
+ */
+export type Matching = { colour: number; orientations: Orientations; recommend: number | null };
 
-export const AS_IT_IS: Matching = { colour: 0, orientations: "upright" };
+export const AS_IT_IS: Matching = { colour: 0, orientations: "upright", recommend: null };
+
+/** Recommended from the start: closeness and variety count the same. */
+export const BALANCED = 0.5;
 
 /** Hits asked for: as many as anyone scrolls through, few enough for one small message. */
 export const HIT_LIMIT = 200;
 
 /**
- * Why a ranking is asked for. Another query is looked at from its best hit; while one is refined, and after a change of
- * the catalog, the user stays at the photo they were at. `live`: the crop is still being dragged.
+ * Why a ranking is asked for. Another query is looked at from its best hit; while one is refined or the gallery
+ * narrowed, and after a change of the catalog (or when it is come back to), the user stays at the photo they were at.
+ * `live`: the crop is still being dragged.
  */
-export type RankingCause = { startedAt: number; because: "query" | "refined" | "catalog"; live: boolean };
+export type RankingCause = { startedAt: number; because: "query" | "refined" | "narrowed" | "catalog"; live: boolean };
 
 /** What a ranking is made of. */
 export type Made = { items: QueryItem[]; matching: Matching; scope: Scope };
@@ -37,18 +45,27 @@ export function requestFor({ items, matching, scope }: Made, live: boolean): Sea
     orientations: matching.orientations,
     live,
     fold: false,
-    recommend: null,
+    recommend: matching.recommend,
   };
 }
 
+/** What of it counts: a recommendation knows neither colour nor turned photos. */
+export function inForce(matching: Matching): Matching {
+  return matching.recommend === null ? matching : { ...AS_IT_IS, recommend: matching.recommend };
+}
+
 /** True when something is left to look for: of less alone nothing is near. */
-export function looksForSomething(items: QueryItem[]): boolean {
+export function looksForSomething(items: { weight: number }[]): boolean {
   return items.some(({ weight }) => weight > 0);
 }
 
 /** One search: its query, its ranking, and where the user was in it. */
 export class SearchEntry {
   readonly key: number;
+  /** Whose interest it is; null where its photos say what it is. */
+  readonly title: string | null;
+  /** The past search that it is kept as; null until it is. */
+  keptId: number | null = null;
   items: QueryItem[] = $state.raw([]);
   /** Index of the photo in view. */
   active: number = $state(0);
@@ -83,10 +100,12 @@ export class SearchEntry {
   constructor(
     key: number,
     items: QueryItem[],
+    title: string | null,
     send: (entry: SearchEntry, request: RankingRequest) => Promise<Ranking>,
     receive: (entry: SearchEntry, outcome: Outcome<RankingRequest, Ranking>) => void,
   ) {
     this.key = key;
+    this.title = title;
     this.items = items;
     this.latest = new Latest(
       (request) => send(this, request),

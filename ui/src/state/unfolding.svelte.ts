@@ -46,7 +46,7 @@ export class Unfolding {
     this.failure = null;
     const scope = { filter: within(made.scope.filter, folded.cell), groupBy: null };
     try {
-      const { hits } = await this.#engine.search(requestFor({ ...made, scope }, false));
+      const { hits } = await this.#engine.search(requestFor({ ...made, matching: { ...made.matching, recommend: null }, scope }, false));
       if (this.folded !== folded) return;
       // A condition on tags asks for one of them; the group has all of them.
       this.hits = hits.filter(({ product }) => product.some((cell) => JSON.stringify(cell) === JSON.stringify(folded.cell)));

@@ -12,6 +12,7 @@ export function photoMenu(application: Application, photo: MenuPhoto, compare: (
   const items: MenuItem[] = [{ label: say.photo.searchSimilar, icon: "search", keys: say.keys.enter, run: () => application.searchBy(photo) }];
   if (compare !== null) items.push({ label: say.photo.compare, icon: "compare", keys: say.keys.space, run: compare });
   if (unfold !== null) items.push(unfold);
+  items.push({ label: say.recommend.fromPhoto, icon: "recommend", run: () => application.aside.recommendFrom([photo]) });
   // Of a query that is in view; elsewhere there is nothing to be more or less like.
   if (view === "search" && search.entry !== null) {
     items.push(

@@ -18,13 +18,14 @@ export function isTextField(target: EventTarget | null): boolean {
 }
 
 function actionOf(event: KeyboardEvent, application: Application, places: Places): (() => void) | null {
-  const { search, narrowing } = application;
+  const { search, narrowing, aside } = application;
   // A list takes letters to find its options by.
   const inField = isTextField(event.target) || event.target instanceof HTMLSelectElement;
   if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
     const view = VIEWS[Number(event.key) - 1];
     if (view !== undefined) return () => (application.view = view);
     if (event.key === "o") return () => void application.pickQuery();
+    if (event.key === "h" && application.session.catalog !== null) return application.view === "search" ? () => aside.toggle("past") : () => aside.show("past");
     if (event.key === "v" && !inField) return () => void application.paste();
     return null;
   }
@@ -39,6 +40,7 @@ function actionOf(event: KeyboardEvent, application: Application, places: Places
   const refining = application.view === "search" ? refiningOf(event.key, application) : null;
   if (refining !== null) return refining;
   if (event.key === "Escape" && application.view === "search" && narrowing.open) return () => narrowing.close();
+  if (event.key === "Escape" && application.view === "search" && aside.side !== null) return () => aside.close();
   if (event.key === "Escape") return application.view === "search" ? () => search.back() : () => (application.view = "search");
   return null;
 }
