@@ -143,12 +143,12 @@ test("what was searched by last is offered before the first search, and one clic
   view = await TestWindow.open(keeping([past, search(4, [ofCatalog(9)])]));
   expect(view.all("recentSearch").map((each) => each.dataset["id"])).toEqual(["5", "4"]);
   const [first] = view.all("recentSearch");
-  expect(written(first)).toContain("query-3.jpg + 1 today 00:00 · cropped · colour · turned too");
+  expect(written(first)).toContain("query-3.jpg + 1 today 00:00 less like 1 photo · cropped · colour · turned too");
   expect([...first!.querySelectorAll("img")].map((each) => each.getAttribute("src")?.split("thumb").at(-1))).toEqual([
     expect.stringContaining("/image/8?g=1"),
     expect.stringContaining("/kept/3?g=1"),
   ]);
-  expect(first!.querySelector(".layer.less .sign")).not.toBeNull();
+  expect(written(first!.querySelector(".counts")!)).toBe("2 −1");
   await view.click(first!);
   expect(last()).toMatchObject({
     parts: [
@@ -253,7 +253,7 @@ test("photos that are gone are counted and named; of a search without any nothin
   await view.click("noticeDismiss");
   await view.click(view.all("recentSearch")[0]!);
   expect(last()?.parts).toEqual([{ source: { kind: "image", id: 9, crop: null }, weight: 1 }]);
-  expect(view.text("notice")).toContain("1 of 2 photos of this search is gone photo-8.jpg");
+  expect(view.text("notice")).toContain("1 of 2 photos of this search is gone It was searched without photo-8.jpg.");
   expect(keeps()).toEqual([]);
 });
 

@@ -44,10 +44,12 @@ test("a query is read as an interest instead of one item, as varied as the slide
   expect(last()).toMatchObject({ recommend: 0.5, colour: 0, orientations: "upright", live: false });
   expect(view.has("colour")).toBe(false);
   expect(view.has("orientations")).toBe(false);
-  expect(view.text("matchBy")).toContain("Recommend · Balanced");
+  expect(view.text("matchBy")).toBe("Match by Recommend");
   expect(document.body.textContent).toContain("Colour and orientation do not count in a recommendation.");
   await view.type("variety", "0.8");
   expect(last()?.recommend).toBe(0.8);
+  expect(view.text("matchBy")).toBe("Match by Recommend · 80%");
+  expect(view.get("variety").getAttribute("aria-valuetext")).toBe("Variety 80%");
   await view.click(view.all("varietyStop")[0]!);
   expect(last()?.recommend).toBe(0);
   expect(view.get("results").dataset["recommend"]).toBe("0");

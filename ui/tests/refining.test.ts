@@ -162,9 +162,9 @@ test("colour and orientation belong to a search: another one begins as it is, an
   await settled();
   expect(pending.map(({ request }) => [request.colour, request.orientations])).toEqual([[0, "upright"], [0.1, "upright"], [0.3, "any"]]);
   search.startFrom(photo(7));
-  expect(search.entry?.matching).toEqual({ colour: 0, orientations: "upright", recommend: null });
+  expect(search.entry?.matching).toMatchObject({ colour: 0, orientations: "upright", recommend: null });
   search.back();
-  expect(search.entry?.matching).toEqual({ colour: 0.3, orientations: "any" });
+  expect(search.entry?.matching).toMatchObject({ colour: 0.3, orientations: "any" });
 });
 
 test("boxes are asked for once for each photo, of the whole of it, and those of another catalog are not taken for this one's", async () => {

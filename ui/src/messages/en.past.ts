@@ -26,7 +26,7 @@ export const past = {
   turned: "turned too",
   cropped: "cropped",
   gone: (n: number, of: number) => (of === 1 ? "photo gone" : n === of ? "photos gone" : `${count(n)} of ${photos(of)} gone`),
-  less: "Less of this",
+  less: (n: number) => `less like ${photos(n)}`,
   option: (name: string, when: string, hints: string[]) => [name, when, ...hints].join(", "),
   forget: (name: string) => `Forget the search by ${name}`,
   forgetTitle: "Forget this search (Delete)",
@@ -40,7 +40,7 @@ export const past = {
   hint: "Enter searches again, Delete forgets",
 
   someGone: (n: number, of: number) => `${count(n)} of ${photos(of)} of this search ${plural(n, { one: "is", other: "are" })} gone`,
-  someGoneHint: (names: string[]) => (names.length === 0 ? "It was made with the others." : `${format.list(names)}: it was made without.`),
+  someGoneHint: (names: string[]) => (names.length === 0 ? "It was searched by the others." : `It was searched without ${format.list(names)}.`),
   allGone: "This search cannot be made again",
   /** `left`: photos that there should be less of. */
   allGoneHint: (left: number) =>

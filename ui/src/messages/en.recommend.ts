@@ -19,7 +19,8 @@ export const recommend = {
     if (variety >= 1) return "Most varied";
     return variety === 0.5 ? "Balanced" : `Variety ${format.percent(variety)}`;
   },
-  standing: (words: string) => `Recommend · ${words}`,
+  /** Where there is little room. */
+  standing: (variety: number) => (variety === 0.5 ? "Recommend" : `Recommend · ${format.percent(variety)}`),
   without: "Colour and orientation do not count in a recommendation.",
 
   title: (title: string) => `Recommended for ${title}`,

@@ -78,12 +78,12 @@ export class Aside {
       if (!looksForSomething(opened.parts)) return void notices.show("error", say.past.allGone, say.past.allGoneHint(opened.parts.length));
       const left = narrowing.restore({ filter: opened.filter, groupBy: opened.groupBy }, session.products?.columns ?? []);
       const { colour, orientations, recommend } = opened;
-      const entry = search.startOf(opened.parts, { colour, orientations, recommend });
+      const entry = search.startOf(opened.parts, { ...AS_IT_IS, colour, orientations, recommend });
       if (entry !== null) this.past.reopened(entry, past.id, gone === 0 && left.length === 0);
       this.side = null;
       show();
-      if (gone > 0) notices.show("offer", say.past.someGone(gone, past.parts.length), say.past.someGoneHint(namesOfGone(past, gone)));
-      if (left.length > 0) notices.show("offer", say.past.leftOut, say.past.leftOutHint(left));
+      if (gone > 0) notices.show("error", say.past.someGone(gone, past.parts.length), say.past.someGoneHint(namesOfGone(past, gone)));
+      if (left.length > 0) notices.show("error", say.past.leftOut, say.past.leftOutHint(left));
     });
   }
 

@@ -51,7 +51,7 @@ export function requestFor({ items, matching, scope }: Made, live: boolean): Sea
 
 /** What of it counts: a recommendation knows neither colour nor turned photos. */
 export function inForce(matching: Matching): Matching {
-  return matching.recommend === null ? matching : { ...AS_IT_IS, recommend: matching.recommend };
+  return matching.recommend === null ? matching : { ...matching, colour: AS_IT_IS.colour, orientations: AS_IT_IS.orientations };
 }
 
 /** True when something is left to look for: of less alone nothing is near. */

@@ -11,10 +11,12 @@ export function nameOf({ parts }: PastSearch): string {
 /** What it was narrowed down and refined by, and what is gone of it. */
 export function hintsOf({ parts, filter, groupBy, colour, orientations, recommend }: PastSearch): string[] {
   const gone = parts.filter((part) => part.gone).length;
+  const less = parts.filter(({ weight }) => weight < 0).length;
   const conditions = filter?.conditions.length ?? 0;
   return [
     gone === 0 ? "" : say.past.gone(gone, parts.length),
     recommend === null ? "" : say.past.recommended,
+    less === 0 ? "" : say.past.less(less),
     parts.some(({ crop }) => crop !== null) ? say.past.cropped : "",
     filter === null || filter.words === "" ? "" : say.past.words(filter.words),
     conditions === 0 ? "" : say.past.conditions(conditions),
