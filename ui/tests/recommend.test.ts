@@ -135,7 +135,7 @@ test("the shoppers of a CSV are listed, and one after the other is recommended f
   await view.click("recommendFromCsv");
   expect(view.all("shopper").map(written)).toEqual(["Ann 3 photos, less like 1", "Bob 1 photo", "Cleo 2 photos"]);
   expect(view.text("shoppers")).toContain("may name a shopper, a product or an ad");
-  expect(view.text("shoppersPassedOver")).toContain("120 lines were passed over");
+  expect(view.text("shoppersPassedOver")).toContain("120 photos were passed over");
   expect(view.text("shoppersPassedOver")).toContain("Ann: x.jpg – No photo of the catalog is called that.");
   expect(view.text("shoppersPassedOver")).toContain("and 119 more");
   expect(document.activeElement).toBe(view.get("shoppersList"));

@@ -60,7 +60,7 @@ export const shoppers = {
   another: "Another CSV…",
   none: "No photo of this file is in the catalog",
   noneHint: "The column “photo” has to hold paths, or names of files that are in the catalog.",
-  passedOver: (n: number) => `${plural(n, { one: "1 line was", other: `${count(n)} lines were` })} passed over`,
+  passedOver: (n: number) => `${plural(n, { one: "1 photo was", other: `${count(n)} photos were` })} passed over`,
   passed: (shopper: string, photo: string, reason: string) => (shopper === "" ? "" : `${shopper}: `) + `${photo} – ${reason}`,
   more: (n: number) => `and ${count(n)} more`,
   cut: (used: number, of: number) => `Of ${photos(of)} the ${count(used)} that count most are used`,
@@ -68,5 +68,5 @@ export const shoppers = {
   nothing: (name: string) => `Nothing can be recommended for ${name}`,
   /** `left`: photos that there should be less of. */
   nothingHint: (left: number) =>
-    left === 0 ? "None of its photos is in the catalog any more." : "Its photos only say what there should be less of: one has to say what is liked.",
+    left === 0 ? "None of its photos is in the catalog." : "Its photos only say what there should be less of: one has to say what is liked.",
 };
