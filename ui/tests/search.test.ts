@@ -42,6 +42,8 @@ describe("a search", () => {
       colour: 0,
       orientations: "upright",
       live: false,
+      fold: true,
+      recommend: null,
     });
   });
 

@@ -62,6 +62,7 @@ export class Application {
       () => this.narrowing.scope,
       (images, longestWaitMillis) => this.pictures.ready(images, longestWaitMillis),
     );
+    this.search.fold = appearance.fold;
     this.pages = new CatalogPages(engine);
     this.library = new Library(engine);
     this.productImport = new ProductImport(engine);
@@ -188,6 +189,12 @@ export class Application {
     this.view = "search";
   }
 
+  /** Folds nearly identical results, or shows each for itself, from now on. */
+  chooseFold(fold: boolean): void {
+    this.appearance.chooseFold(fold);
+    this.search.refold(fold);
+  }
+
   async exclude(photo: CatalogPhoto): Promise<void> {
     const excluded = await this.command(() => this.engine.setExcluded(photo.image, true));
     if (!excluded) return;
@@ -295,6 +302,7 @@ export class Application {
       this.pages.refresh();
       this.narrowing.recount();
       this.desk.kept.refresh();
+      this.desk.unfolding.filesChanged();
       if (this.library.folders !== null) void this.refreshLibrary();
     }
     if (before?.catalog != null && status.catalog !== null && columnsDiffer(before.catalog, status.catalog)) {
