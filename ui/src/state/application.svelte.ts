@@ -97,8 +97,7 @@ export class Application {
         this.session.dragged = { photos: event.photos, folders: event.folders, tables: event.tables, others: event.others };
         return;
       case "dragLeft":
-        this.session.dragged = null;
-        return;
+        return this.session.dragEnded();
       case "queryDropped":
         this.session.dropped();
         return this.#take(event);
@@ -214,6 +213,12 @@ export class Application {
 
   async copyPath(photo: CatalogPhoto): Promise<void> {
     if (await this.command(() => this.engine.copyPath(photo.image))) this.notices.show("done", say.photo.pathCopied(photo.name));
+  }
+
+  /** Hands a photo's file to the system's drag and drop. */
+  async dragOut(photo: { image: number }): Promise<void> {
+    this.session.draggingOut = true;
+    if (!(await this.command(() => this.engine.dragOut([photo.image])))) this.session.dragEnded();
   }
 
   reveal(photo: CatalogPhoto): Promise<boolean> {
