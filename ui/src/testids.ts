@@ -90,6 +90,7 @@ export const testid = {
   groupBy: "group-by",
   selectedHit: "selected-hit",
   copyCode: "copy-code",
+  detailMore: "detail-more",
 
   boxes: "boxes",
   suggestedBox: "suggested-box",
