@@ -83,7 +83,7 @@ describe("nearly identical hits", () => {
     await view.click("fold");
     expect(last()?.fold).toBe(false);
     expect(hits()).toEqual([101, 102, 201, 202, 103, 104]);
-    expect(view.text("matchBy")).toContain("not folded");
+    expect(view.text("matchBy")).toContain("Not folded");
     expect(view.get("matchBy").dataset["fold"]).toBe("false");
     expect(localStorage.getItem("vitrine.fold")).toBe("no");
     // Who looks at one that is folded away looks at what it is folded under.

@@ -5,7 +5,7 @@ export const folding = {
   label: "Fold near-identical",
   hint: "Photos that are nearly identical to a better result lie under it; U shows them",
   /** Beside how it is matched, where they are not. */
-  off: "not folded",
+  off: "Not folded",
   badge: (n: number) => `+${count(n)} alike`,
   title: (n: number) => `Show ${plural(n, { one: "the photo that is", other: `the ${photos(n)} that are` })} nearly identical to it (U)`,
   menu: (n: number) => `Show ${plural(n, { one: "1 nearly identical photo", other: `${count(n)} nearly identical photos` })}`,
