@@ -20,14 +20,17 @@
  * - `filters`: data-on, the number of filters in force; `filter-chip`, `facet`: data-column ("" for words);
  *   `facet-value`: data-value, data-photos; `filters-match`: data-photos
  * - `selected-hit`: data-image; `hit-parts`: data-content, data-colour (four decimals, "" where it is not known), in it and in `why-strip`
- * - `hit` also: data-part (of a query of several photos: which of them it is nearest to, counted from 0),
+ * - `hit` also: data-alike (how many nearly identical hits are folded under it), data-copies (files with its content),
+ *   data-trimmed ("true" where it was found by the query without its margins), data-part (of a query of several photos: which of them it is nearest to, counted from 0),
  *   data-orientation (what it was found as: "mirrored", "90", "mirrored-180"…, of one that is not as it is)
  * - `past-search`, `recent-search`: data-id, data-photos, data-gone; `past-panel`: data-searches ("" until they have come)
  * - `shoppers`: data-shoppers (that are listed), data-passed-over; `shopper`: data-at (place in the file), data-photos, data-chosen
  * - `results` also: data-recommend, of the ranking shown ("" for look-alikes); `match-by` too, of the query
  * - `boxes`: data-found, how many were found ("" until then); `suggested-box`: data-crop
  * - `query-chip`: data-source, data-id, data-weight; `match-by`: data-colour, data-orientations
- * - `group-tray`, `pins-tray`: data-photos; `tray-photo`: data-image; `pins`: data-pins; `saved-filter`: data-name
+ * - `match-by` also: data-fold; `copies-tray`: data-files; `copy-row`: data-name, data-missing, data-shown (the file that
+ *   the photo is shown, copied and revealed by)
+ * - `group-tray`, `alike-tray`, `pins-tray`: data-photos; `tray-photo`: data-image; `pins`: data-pins; `saved-filter`: data-name
  * - `stability`: data-stable ("true" | "false"), data-least; `stability-test`: data-disturbance, data-similarity
  * - `zoom`: data-scale; `heat-query`, `heat-hit`: data-columns, data-rows
  * - `import`: data-key, data-photos (that are found by it), data-busy; `import-column`: data-column, data-kind
@@ -117,6 +120,7 @@ export const testid = {
   groupBy: "group-by",
   selectedHit: "selected-hit",
   copyCode: "copy-code",
+  detailMore: "detail-more",
 
   boxes: "boxes",
   suggestedBox: "suggested-box",
@@ -126,7 +130,13 @@ export const testid = {
   colourStop: "colour-stop",
   orientations: "orientations",
   hitParts: "hit-parts",
+  fold: "fold",
   groupTray: "group-tray",
+  alikeTray: "alike-tray",
+  copiesTray: "copies-tray",
+  copyRow: "copy-row",
+  copyPath: "copy-path",
+  copyReveal: "copy-reveal",
   pinsTray: "pins-tray",
   trayPhoto: "tray-photo",
   trayClose: "tray-close",

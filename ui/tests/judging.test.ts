@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import type { Decision, JobProgress, JobReport, Verdict, Worklist, WorklistRow } from "../src/engine/types.ts";
+import type { Decision, JobProgress, JobReport, RowDecision, Verdict, Worklist, WorklistRow } from "../src/engine/types.ts";
 import { product, queryPhoto, ranking, status, stocked } from "./engine.ts";
 import { TestWindow, written } from "./window.ts";
 
@@ -28,6 +28,11 @@ async function open(rows: WorklistRow[] = some, answers: Parameters<typeof TestW
     decide: ({ row: id, decision, hit }) => {
       const choose = (each: WorklistRow): WorklistRow => ({ ...each, decision: decision as Decision, hit: hit === null ? each.hit : match(Number(hit)) });
       kept = { ...kept, rows: kept.rows.map((each) => (each.id === id ? choose(each) : each)) };
+      return null;
+    },
+    decide_all: ({ decisions }) => {
+      const all = new Map((decisions as RowDecision[]).map(({ row: id, decision }) => [id, decision]));
+      kept = { ...kept, rows: kept.rows.map((each) => ({ ...each, decision: all.get(each.id) ?? each.decision })) };
       return null;
     },
     remove_from_worklist: ({ rows: ids }) => {
@@ -171,10 +176,13 @@ test("all of the same item are accepted at once, with their number, and can be u
   await open([row(1), row(2), row(3, "variant"), row(4, "same", { decision: "rejected" })]);
   expect(view.text("acceptSure")).toBe("Accept all 2 “same item”");
   await view.click("acceptSure");
-  expect(view.engine.of("decide").map(({ row: id, decision }) => [id, decision])).toEqual([[1, "accepted"], [2, "accepted"]]);
+  const all = (decision: Decision) => ({ decisions: [1, 2].map((id) => ({ row: id, decision, hit: null })) });
+  expect(view.engine.of("decide_all")).toEqual([all("accepted")]);
   expect(view.has("acceptSure")).toBe(false);
   expect(view.text("notice")).toContain("2 rows accepted");
   await view.click("noticeAction");
+  expect(view.engine.of("decide_all").at(-1)).toEqual(all("open"));
+  expect(view.engine.of("decide")).toEqual([]);
   expect(tabs()).toMatchObject({ open: 3, decided: 1 });
 });
 

@@ -41,7 +41,8 @@ test("a query is read as an interest instead of one item, as varied as the slide
   expect(view.has("variety")).toBe(false);
   await kind("recommend");
   // A recommendation knows no colour: the engine refuses both at once.
-  expect(last()).toMatchObject({ recommend: 0.5, colour: 0, orientations: "upright", live: false });
+  expect(last()).toMatchObject({ recommend: 0.5, colour: 0, orientations: "upright", fold: false, live: false });
+  expect(view.has("fold")).toBe(false);
   expect(view.has("colour")).toBe(false);
   expect(view.has("orientations")).toBe(false);
   expect(view.text("matchBy")).toBe("Match by Recommend");

@@ -42,7 +42,7 @@ describe("a search", () => {
       colour: 0,
       orientations: "upright",
       live: false,
-      fold: false,
+      fold: true,
       recommend: null,
     });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../src/engine/client.ts";
-import type { Decision, Hit, Verdict, WorklistRow } from "../src/engine/types.ts";
+import type { Decision, Hit, RowDecision, Verdict, WorklistRow } from "../src/engine/types.ts";
 import { Notices } from "../src/state/notices.svelte.ts";
 import { Worklist } from "../src/state/worklist.svelte.ts";
 import { later, ranking } from "./engine.ts";
@@ -18,6 +18,8 @@ const failed = (id: number) => row(id, null, { state: { kind: "failed", reason: 
 class Kept {
   rows: WorklistRow[];
   readonly decided: [number, Decision, number | null][] = [];
+  /** Of those, what was asked for together. */
+  readonly together: RowDecision[][] = [];
   refusal: unknown = null;
   /** While set, lists are answered as they were when they were asked for, once it is kept. */
   gate: Promise<void> | null = null;
@@ -40,8 +42,14 @@ class Kept {
       decide: async (id: number, decision: Decision, image: number | null) => {
         await this.decideGate;
         if (this.refusal !== null) throw this.refusal;
-        this.decided.push([id, decision, image]);
-        this.rows = this.rows.map((each) => (each.id === id ? { ...each, decision, hit: image === null ? each.hit : { ...other, image } } : each));
+        this.#take(id, decision, image);
+      },
+      decideAll: async (decisions: RowDecision[]) => {
+        await this.decideGate;
+        if (this.refusal !== null) throw this.refusal;
+        if (decisions.some(({ row: id }) => !this.rows.some((each) => each.id === id))) throw new Error("There is no such row.");
+        this.together.push(decisions);
+        for (const { row: id, decision, hit: image } of decisions) this.#take(id, decision, image);
       },
       removeFromWorklist: async (ids: number[]) => {
         this.rows = this.rows.filter(({ id }) => !ids.includes(id));
@@ -64,6 +72,11 @@ class Kept {
     kept.worklist.refresh();
     await settled();
     return kept;
+  }
+
+  #take(id: number, decision: Decision, image: number | null): void {
+    this.decided.push([id, decision, image]);
+    this.rows = this.rows.map((each) => (each.id === id ? { ...each, decision, hit: image === null ? each.hit : { ...other, image } } : each));
   }
 
   decisions(): string[] {
@@ -248,14 +261,52 @@ describe("all of the same item", () => {
     await kept.worklist.acceptSure();
     await settled();
     expect(kept.decisions()).toEqual(["accepted", "open", "accepted", "rejected", "open"]);
+    const accept = (id: number) => ({ row: id, decision: "accepted", hit: null });
+    expect(kept.together).toEqual([[accept(1), accept(3)]]);
     const [notice] = kept.notices.list;
     expect(notice?.title).toBe("2 rows accepted");
     kept.notices.act(notice!.id);
     await settled();
     expect(kept.decisions()).toEqual(["open", "open", "open", "rejected", "open"]);
+    expect(kept.together.at(-1)?.map(({ row: id, decision }) => [id, decision])).toEqual([[1, "open"], [3, "open"]]);
+    expect(kept.together).toHaveLength(2);
   });
 
-  test("stop at one that is refused: the rest stay open", async () => {
+  test("are opened again but for those that were decided otherwise or removed since", async () => {
+    const kept = await Kept.open([row(1), row(2), row(3)]);
+    const { worklist } = kept;
+    await worklist.acceptSure();
+    await settled();
+    worklist.show("all");
+    worklist.select(0);
+    await worklist.reject();
+    await worklist.remove([worklist.rows![1]!]);
+    await settled();
+    kept.notices.act(kept.notices.list[0]!.id);
+    await settled();
+    expect(kept.failures).toEqual([]);
+    expect((worklist.rows ?? []).map(({ id, decision }) => [id, decision])).toEqual([[1, "rejected"], [3, "open"]]);
+  });
+
+  test("and decided otherwise in the same moment stay so, whether that is taken or not", async () => {
+    for (const refusal of [null, new Error("The disk is full.")]) {
+      const kept = await Kept.open([row(1), row(2)]);
+      const gate = later<void>();
+      kept.decideGate = gate.promise;
+      const accepting = kept.worklist.acceptSure();
+      kept.refusal = refusal;
+      kept.worklist.show("all");
+      kept.worklist.select(0);
+      const rejecting = kept.worklist.reject();
+      expect(kept.decisions()).toEqual(["rejected", "accepted"]);
+      gate.resolve();
+      await Promise.all([accepting, rejecting]);
+      await settled();
+      expect(kept.decisions()).toEqual(refusal === null ? ["rejected", "accepted"] : ["open", "open"]);
+    }
+  });
+
+  test("stay open, all of them, when that is refused", async () => {
     const kept = await Kept.open([row(1), row(2), row(3)]);
     const gate = later<void>();
     kept.decideGate = gate.promise;

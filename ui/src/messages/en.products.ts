@@ -45,6 +45,8 @@ export const product = {
   copyFailed: `It could not be copied; select it and press ${control}+C instead.`,
   file: "File",
   tags: (tags: string[]) => tags.join(", "),
+  /** Of a value that takes many lines. */
+  long: (column: string) => ({ more: "More", less: "Less", moreOf: `More of ${column}`, lessOf: `Less of ${column}` }),
 };
 
 export const products = {

@@ -180,7 +180,7 @@ export const hitActions = {
 export const queryShortcuts = [
   { keys: ["+", "−"], does: "More, or less, like the selected photo" },
   { keys: ["1 – 3", "0"], does: "Search by a box found in the photo, or by the whole of it" },
-  { keys: ["U"], does: "Show all photos of the selected group" },
+  { keys: ["U"], does: "Show what the selected photo stands for: its group, nearly identical photos, copies" },
   { keys: ["P"], does: "Pin the selected photo, or unpin it" },
   { keys: ["Shift", "P"], does: "Show the pinned photos" },
   { keys: ["E"], does: "Save the results as a page" },

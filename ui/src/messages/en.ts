@@ -5,6 +5,7 @@
 import type { Adapter, Cutoff, ErrorCode, IndexStatus, JobProgress, JobReport } from "../engine/types.ts";
 import { control, count, files, folders as folderCount, format, photos, plural } from "./en.counts.ts";
 import { failures, folders, leftOut } from "./en.folders.ts";
+import { copies, folding, trimmed } from "./en.folding.ts";
 import { filters, product, products } from "./en.products.ts";
 import { boxes, hitActions, kept, matching, parts, pins, queryShortcuts, saved, sheet, similarities, unfold, why, zoom } from "./en.query.ts";
 import { past, pastShortcuts } from "./en.past.ts";
@@ -145,7 +146,6 @@ export const en = {
     missing: "Missing",
     missingTitle: "No file of this photo is on disk now; its thumbnail and vectors were kept.",
     copies: (n: number) => plural(n, { one: "1 copy", other: `${count(n)} copies` }),
-    copiesTitle: (n: number) => `${files(n)} with this very content`,
     divider: (cutoff: Cutoff) =>
       `Less similar: only ${oneIn(cutoff.randomPairs)} random pairs of this catalog are nearer than ${format.similarity(cutoff.similarity)}`,
     nothingClose: "Nothing in this catalog is close.",
@@ -182,6 +182,9 @@ export const en = {
   why,
   zoom,
   unfold,
+  folding,
+  trimmed,
+  copies,
   pins,
   saved,
   sheet,

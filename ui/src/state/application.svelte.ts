@@ -65,6 +65,7 @@ export class Application {
       (images, longestWaitMillis) => this.pictures.ready(images, longestWaitMillis),
       (arrival) => this.aside.past.seen(arrival),
     );
+    this.search.fold = appearance.fold;
     this.pages = new CatalogPages(engine);
     this.library = new Library(engine);
     this.productImport = new ProductImport(engine);
@@ -108,8 +109,7 @@ export class Application {
         this.session.dragged = { photos: event.photos, folders: event.folders, tables: event.tables, others: event.others };
         return;
       case "dragLeft":
-        this.session.dragged = null;
-        return;
+        return this.session.dragEnded();
       case "queryDropped":
         this.session.dropped();
         return this.#take(event);
@@ -200,6 +200,12 @@ export class Application {
     this.view = "search";
   }
 
+  /** Folds nearly identical results, or shows each for itself, from now on. */
+  chooseFold(fold: boolean): void {
+    this.appearance.chooseFold(fold);
+    this.search.refold(fold);
+  }
+
   async exclude(photo: CatalogPhoto): Promise<void> {
     const excluded = await this.command(() => this.engine.setExcluded(photo.image, true));
     if (!excluded) return;
@@ -219,6 +225,12 @@ export class Application {
 
   async copyPath(photo: CatalogPhoto): Promise<void> {
     if (await this.command(() => this.engine.copyPath(photo.image))) this.notices.show("done", say.photo.pathCopied(photo.name));
+  }
+
+  /** Hands a photo's file to the system's drag and drop. */
+  async dragOut(photo: { image: number }): Promise<void> {
+    this.session.draggingOut = true;
+    if (!(await this.command(() => this.engine.dragOut([photo.image])))) this.session.dragEnded();
   }
 
   reveal(photo: CatalogPhoto): Promise<boolean> {
@@ -309,6 +321,7 @@ export class Application {
       this.narrowing.recount();
       this.desk.kept.refresh();
       this.aside.past.refresh();
+      this.desk.unfolding.filesChanged();
       if (this.library.folders !== null) void this.refreshLibrary();
     }
     if (before?.catalog != null && status.catalog !== null && columnsDiffer(before.catalog, status.catalog)) {

@@ -9,7 +9,7 @@ import type { Notices } from "./notices.svelte.ts";
 import type { GalleryPhoto, Search } from "./search.svelte.ts";
 import { requestFor } from "./searchEntry.svelte.ts";
 import type { Session } from "./session.svelte.ts";
-import { Unfolding } from "./unfolding.svelte.ts";
+import { type Kind, Unfolding } from "./unfolding.svelte.ts";
 
 /** What the desk works with. */
 type Around = {
@@ -85,10 +85,10 @@ export class Desk {
     });
   }
 
-  /** Shows the photos of the group that a hit of the ranking in view stands for; answers whether there are several. */
-  unfold(hit: Hit): boolean {
+  /** Shows what a hit of the ranking in view stands for, one kind after the other where it stands for several; answers whether it does. */
+  unfold(hit: Hit, kind?: Kind): boolean {
     const entry = this.#around.search.entry;
-    const unfolded = entry !== null && this.unfolding.open(entry, hit);
+    const unfolded = entry !== null && this.unfolding.open(entry, hit, kind);
     if (unfolded) this.kept.open = false;
     return unfolded;
   }

@@ -1,5 +1,5 @@
 import { type Engine, failedFrom } from "../engine/client.ts";
-import type { Crop, ProductCell, QueryPhoto, Ranking, Timings } from "../engine/types.ts";
+import type { Crop, Hit, ProductCell, QueryPhoto, Ranking, Timings } from "../engine/types.ts";
 import { History } from "./history.svelte.ts";
 import type { Outcome } from "./latest.ts";
 import { type Scope, sameScope } from "./narrowing.svelte.ts";
@@ -43,6 +43,8 @@ export class Search {
   rankings: number = $state(0);
   /** Searches painted so far. */
   sequence: number = $state(0);
+  /** True while nearly identical hits are folded: in the search in view and in all others. */
+  fold: boolean = $state(true);
 
   readonly entry: SearchEntry | null = $derived(this.#history.current);
   readonly canGoBack: boolean = $derived(this.#history.canGoBack);
@@ -166,6 +168,12 @@ export class Search {
     for (const entry of this.#history.entries) if (id === null || entry.keptId === id) entry.keptId = null;
   }
 
+  /** Folds nearly identical hits, or shows each for itself. */
+  refold(fold: boolean): void {
+    this.fold = fold;
+    this.#arrived();
+  }
+
   /** Products changed: what query photos said of theirs may no longer be so. */
   forgetProducts(): void {
     for (const entry of this.#history.entries) entry.items = entry.items.map((item) => ({ ...item, product: [] }));
@@ -186,13 +194,17 @@ export class Search {
     this.timed = null;
   }
 
-  /** Takes a photo out of every ranking without asking again. */
+  /** Takes a photo out of every ranking. They are made anew only where others were folded under it. */
   hide(image: number): void {
     for (const entry of this.#history.entries) {
       if (entry.ranking === null) continue;
-      entry.ranking = { ...entry.ranking, hits: entry.ranking.hits.filter((hit) => hit.image !== image) };
+      const { hits } = entry.ranking;
+      if (hits.some((hit) => hit.image === image && hit.alike.length > 0)) entry.stale = true;
+      const others = hits.filter((hit) => hit.image !== image).map((hit) => without(hit, image));
+      entry.ranking = { ...entry.ranking, hits: others };
       entry.selected = Math.max(0, Math.min(entry.selected, entry.hits.length - 1));
     }
+    if (this.entry?.stale === true) this.#arrived();
   }
 
   /** The model is ready: sends what had to wait for it. */
@@ -263,8 +275,8 @@ export class Search {
     const scope = this.#scope();
     entry.busy = true;
     entry.stale = false;
-    entry.asked = scope;
-    entry.latest.ask({ ...cause, scope, items: entry.items, matching: inForce(entry.matching) });
+    entry.asked = { scope, fold: this.fold };
+    entry.latest.ask({ ...cause, scope, fold: this.fold, items: entry.items, matching: inForce(entry.matching) });
   }
 
   #receive(entry: SearchEntry, outcome: Outcome<RankingRequest, Ranking>): void {
@@ -277,7 +289,7 @@ export class Search {
       else if (outcome.last && !outcome.request.live) entry.failure = failure;
       return;
     }
-    const { scope, items, matching, because, startedAt, live } = outcome.request;
+    const { scope, fold, items, matching, because, startedAt, live } = outcome.request;
     // Who looks at the best hit goes on looking at the best one.
     const followed = because === "catalog" || because === "narrowed" || (because === "refined" && entry.selected > 0);
     const selected = entry.hits[entry.selected]?.image;
@@ -285,9 +297,9 @@ export class Search {
     entry.failure = null;
     entry.ranking = outcome.reply;
     // The same scope as before stays the same object: a list of other photos is shown from its top.
-    entry.made = { items, matching, scope: rescoped || entry.scope === null ? scope : entry.scope };
+    entry.made = { items, matching, fold, scope: rescoped || entry.scope === null ? scope : entry.scope };
     if (rescoped) entry.scrollTop = 0;
-    const place = followed && !rescoped ? entry.hits.findIndex((hit) => hit.image === selected) : 0;
+    const place = followed && !rescoped ? entry.hits.findIndex((hit) => hit.image === selected || hit.alike.some(({ image }) => image === selected)) : 0;
     entry.selected = Math.max(0, place);
     if (entry !== this.entry) return;
     this.shown = entry;
@@ -307,12 +319,17 @@ export class Search {
     const entry = this.entry;
     if (entry === null || entry.ranking !== null) this.shown = entry;
     if (entry === null) return;
-    const rescoped = entry.asked !== null && !sameScope(entry.asked, this.#scope());
+    const asked = entry.asked;
+    const rescoped = asked !== null && !(sameScope(asked.scope, this.#scope()) && asked.fold === this.fold);
     // A reply under way may be older than the change, so that an old one is asked for again.
     if (rescoped || entry.stale || entry.drafted || (!entry.busy && entry.ranking === null)) {
       this.#ask(entry, { startedAt: Date.now(), because, live: false });
     }
   }
+}
+
+function without(hit: Hit, image: number): Hit {
+  return hit.alike.some((other) => other.image === image) ? { ...hit, alike: hit.alike.filter((other) => other.image !== image) } : hit;
 }
 
 function broughtIn(photo: QueryPhoto): QueryItem {

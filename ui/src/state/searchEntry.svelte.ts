@@ -29,12 +29,12 @@ export const HIT_LIMIT = 200;
  */
 export type RankingCause = { startedAt: number; because: "query" | "refined" | "narrowed" | "catalog"; live: boolean };
 
-/** What a ranking is made of. */
-export type Made = { items: QueryItem[]; matching: Matching; scope: Scope };
+/** What a ranking is made of. `fold`: nearly identical hits lie under the best of them. */
+export type Made = { items: QueryItem[]; matching: Matching; scope: Scope; fold: boolean };
 
 export type RankingRequest = RankingCause & Made;
 
-export function requestFor({ items, matching, scope }: Made, live: boolean): SearchRequest {
+export function requestFor({ items, matching, scope, fold }: Made, live: boolean): SearchRequest {
   return {
     parts: items.map(({ source, weight }) => ({ source, weight })),
     limit: HIT_LIMIT,
@@ -44,7 +44,8 @@ export function requestFor({ items, matching, scope }: Made, live: boolean): Sea
     colour: matching.colour,
     orientations: matching.orientations,
     live,
-    fold: false,
+    // A recommendation is varied by itself.
+    fold: fold && matching.recommend === null,
     recommend: matching.recommend,
   };
 }
@@ -82,13 +83,13 @@ export class SearchEntry {
   /** True when the catalog has changed since the ranking was made. */
   stale = false;
   /** What the ranking asked for last is made of. */
-  asked: Scope | null = null;
+  asked: Pick<Made, "scope" | "fold"> | null = null;
   /** True when the ranking asked for last was for a crop that was still being dragged. */
   drafted = false;
   scrollTop = 0;
   readonly latest: Latest<RankingRequest, Ranking>;
 
-  readonly hits: Hit[] = $derived((this.ranking?.hits ?? []).filter(wordsFilter(this.filter)));
+  readonly hits: Hit[] = $derived(this.#fitting());
   readonly cutoff: Cutoff | null = $derived(this.ranking?.cutoff ?? null);
   /** Hits of one verdict after the other. */
   readonly sections: Section[] = $derived(sectionsOf(this.hits, this.ranking));
@@ -111,6 +112,12 @@ export class SearchEntry {
       (request) => send(this, request),
       (outcome) => receive(this, outcome),
     );
+  }
+
+  /** A hit is also found by what lies folded under it. */
+  #fitting(): Hit[] {
+    const fits = wordsFilter(this.filter);
+    return (this.ranking?.hits ?? []).filter((hit) => fits(hit) || hit.alike.some(fits));
   }
 }
 

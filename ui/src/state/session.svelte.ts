@@ -7,6 +7,8 @@ export type Dragged = { photos: number; folders: number; tables: number; others:
 export class Session {
   status: Status | null = $state.raw(null);
   dragged: Dragged | null = $state.raw(null);
+  /** True while a photo of ours is dragged from this window and has not left it yet: of that there is nothing to say. */
+  draggingOut: boolean = $state(false);
   /** What was let go of over the window so far. */
   drops: number = $state(0);
   /** Set when the engine could not be reached at all. */
@@ -25,8 +27,14 @@ export class Session {
   /** True for a catalog that is open and holds nothing yet. */
   readonly emptyCatalog: boolean = $derived(this.catalog !== null && this.catalog.photos === 0);
 
-  dropped(): void {
+  /** What was held over the window was let go of, or has left it. */
+  dragEnded(): void {
     this.dragged = null;
+    this.draggingOut = false;
+  }
+
+  dropped(): void {
+    this.dragEnded();
     this.drops += 1;
   }
 }

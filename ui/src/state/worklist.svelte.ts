@@ -156,11 +156,15 @@ export class Worklist {
   /** Accepts the match of every open row that is the same item. */
   async acceptSure(): Promise<void> {
     const rows = this.sure;
-    const done = await this.#decideAll(rows, "accepted");
-    if (done.length === 0) return;
-    this.#notices.show("done", say.worklist.acceptedAll(done.length), say.worklist.acceptedAllHint, {
+    if (rows.length === 0 || !(await this.#decideAll(rows, "accepted"))) return;
+    const accepted = new Set(rows.map(({ id }) => id));
+    this.#notices.show("done", say.worklist.acceptedAll(rows.length), say.worklist.acceptedAllHint, {
       label: say.worklist.undo,
-      run: () => void this.#decideAll(done, "open"),
+      run: () => {
+        // What was decided otherwise or removed since is none of it any longer.
+        const still = (this.rows ?? []).filter(({ id, decision }) => accepted.has(id) && decision === "accepted");
+        if (still.length > 0) void this.#decideAll(still, "open");
+      },
     });
   }
 
@@ -238,37 +242,34 @@ export class Worklist {
     if (decision !== "open") this.#trail.push(row.id);
     this.#own([row], { decision, hit, settled: null });
     this.told = say.worklist.told(row.name, decision);
-    await this.#tell(row, decision, hit);
+    await this.#tell([row], () => this.#engine.decide(row.id, decision, hit?.image ?? null));
     this.refresh();
   }
 
-  /** Answers the rows for which it worked; stops at the first for which it does not. */
-  async #decideAll(rows: WorklistRow[], decision: Decision): Promise<WorklistRow[]> {
+  /** All of them or none; answers whether it worked. */
+  async #decideAll(rows: WorklistRow[], decision: Decision): Promise<boolean> {
     this.#own(rows, { decision, hit: undefined, settled: null });
-    let done = 0;
-    for (const row of rows) {
-      if (!(await this.#tell(row, decision, undefined))) break;
-      done += 1;
-    }
-    const left = new Set(rows.slice(done).map(({ id }) => id));
-    this.#deciding = new Map([...this.#deciding].filter(([id]) => !left.has(id)));
+    const worked = await this.#tell(rows, () => this.#engine.decideAll(rows.map(({ id }) => ({ row: id, decision, hit: null }))));
     this.refresh();
-    return rows.slice(0, done);
+    return worked;
   }
 
   #own(rows: WorklistRow[], own: Deciding): void {
     this.#deciding = new Map([...this.#deciding, ...rows.map(({ id }) => [id, own] as const)]);
   }
 
-  async #tell(row: WorklistRow, decision: Decision, hit: Hit | undefined): Promise<boolean> {
-    const own = this.#deciding.get(row.id);
-    const worked = await this.#run(() => this.#engine.decide(row.id, decision, hit?.image ?? null));
+  /** Has the engine take down what was decided of these rows; what it refuses is not shown any longer. */
+  async #tell(rows: WorklistRow[], command: () => Promise<void>): Promise<boolean> {
+    const told = rows.map(({ id }) => [id, this.#deciding.get(id)] as const);
+    const worked = await this.#run(command);
     this.#settled += 1;
-    // Decided otherwise meanwhile: that one is waited for.
-    if (this.#deciding.get(row.id) !== own || own === undefined) return worked;
     const kept = new Map(this.#deciding);
-    if (worked) kept.set(row.id, { ...own, settled: this.#settled });
-    else kept.delete(row.id);
+    for (const [id, own] of told) {
+      // Decided otherwise meanwhile: that one is waited for.
+      if (own === undefined || kept.get(id) !== own) continue;
+      if (worked) kept.set(id, { ...own, settled: this.#settled });
+      else kept.delete(id);
+    }
     this.#deciding = kept;
     return worked;
   }

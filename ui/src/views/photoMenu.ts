@@ -6,12 +6,12 @@ import { LESS, MORE } from "../state/desk.svelte.ts";
 
 type MenuPhoto = CatalogPhoto & { missing: boolean; excluded: boolean };
 
-/** `compare` is null where there is nothing to compare with, `unfold` where a photo stands for itself. */
-export function photoMenu(application: Application, photo: MenuPhoto, compare: (() => void) | null, unfold: MenuItem | null = null): MenuItem[] {
+/** `compare` is null where there is nothing to compare with; `unfold` shows what the photo stands for beside itself. */
+export function photoMenu(application: Application, photo: MenuPhoto, compare: (() => void) | null, unfold: MenuItem[] = []): MenuItem[] {
   const { desk, session, search, view } = application;
   const items: MenuItem[] = [{ label: say.photo.searchSimilar, icon: "search", keys: say.keys.enter, run: () => application.searchBy(photo) }];
   if (compare !== null) items.push({ label: say.photo.compare, icon: "compare", keys: say.keys.space, run: compare });
-  if (unfold !== null) items.push(unfold);
+  items.push(...unfold);
   items.push({ label: say.recommend.fromPhoto, icon: "recommend", run: () => application.aside.recommendFrom([photo]) });
   // Of a query that is in view; elsewhere there is nothing to be more or less like.
   if (view === "search" && search.entry !== null) {

@@ -37,6 +37,8 @@ function actionOf(event: KeyboardEvent, application: Application, places: Places
   if (inField) return null;
   if (event.key === "/") return places.focusFilter;
   if (event.key === "f" && application.view === "search") return places.showFilters;
+  const browsing = application.view === "catalog" && application.catalogTab === "photos" ? browsingOf(event.key, application) : null;
+  if (browsing !== null) return browsing;
   const refining = application.view === "search" ? refiningOf(event.key, application) : null;
   if (refining !== null) return refining;
   if (event.key === "Escape" && application.view === "search" && narrowing.open) return () => narrowing.close();
@@ -45,11 +47,18 @@ function actionOf(event: KeyboardEvent, application: Application, places: Places
   return null;
 }
 
+/** What a key does to the photo selected in the catalog; null for other keys, and where there is nothing to do it to. */
+function browsingOf(key: string, { pages, desk: { unfolding } }: Application): (() => void) | null {
+  if (key === "Escape" && unfolding.of(null) !== null) return () => unfolding.close();
+  const photo = key === "u" ? pages.at(pages.selected) : undefined;
+  return photo === undefined ? null : () => void unfolding.openCopies(photo);
+}
+
 /** What a key does to the search in view and to its selected hit; null for other keys, and where there is nothing to do it to. */
 function refiningOf(key: string, { search, desk }: Application): (() => void) | null {
   const entry = search.entry;
   if (entry === null) return null;
-  if (key === "Escape" && (desk.kept.open || desk.unfolding.folded !== null)) return () => desk.closeTrays();
+  if (key === "Escape" && (desk.kept.open || desk.unfolding.of(entry) !== null)) return () => desk.closeTrays();
   if (key === "P") return () => desk.togglePins();
   if (key === "e" && entry.hits.length > 0) return () => void desk.exportSheet();
   const box = ["0", "1", "2", "3"].indexOf(key) - 1;
