@@ -56,6 +56,9 @@ test("a query is read as an interest instead of one item, as varied as the slide
   expect(view.get("results").dataset["recommend"]).toBe("0");
   await kind("alike");
   expect(last()).toMatchObject({ recommend: null, colour: 0.5 });
+  expect(view.has("variety")).toBe(false);
+  expect((view.get("colour") as HTMLInputElement).value).toBe("0.5");
+  expect(view.text("matchBy")).toBe("Match by Colour +50%");
   expect(view.get("results").dataset["recommend"]).toBe("");
 });
 
