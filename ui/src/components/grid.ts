@@ -121,10 +121,13 @@ export function stepFrom(layout: GridLayout, index: number, key: string, viewpor
 /** The scroll position that shows a cell whole with a margin, moving as little as possible; it may lie beyond either end. */
 export function scrollToShow(layout: GridLayout, index: number, top: number, viewport: number, margin: number): number {
   const { y } = cornerOf(layout, index);
-  const bottom = y + layout.rowHeight - layout.gap;
-  if (y - margin < top) return y - margin;
-  if (bottom + margin > top + viewport) return bottom + margin - viewport;
-  return top;
+  return leastScroll(y - margin, y + layout.rowHeight - layout.gap + margin, top, viewport);
+}
+
+/** The scroll position at which all between two heights is in view, moving as little as possible; it may lie beyond either end. */
+export function leastScroll(from: number, to: number, top: number, viewport: number): number {
+  if (from < top) return from;
+  return to > top + viewport ? to - viewport : top;
 }
 
 function byRows(layout: GridLayout, index: number, rows: number): number {
