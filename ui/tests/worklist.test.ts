@@ -297,10 +297,16 @@ describe("all of the same item", () => {
       kept.refusal = refusal;
       kept.worklist.show("all");
       kept.worklist.select(0);
+      const rejected = later<void>();
+      kept.decideGate = rejected.promise;
       const rejecting = kept.worklist.reject();
       expect(kept.decisions()).toEqual(["rejected", "accepted"]);
       gate.resolve();
-      await Promise.all([accepting, rejecting]);
+      await accepting;
+      await settled();
+      expect(kept.decisions()).toEqual(["rejected", refusal === null ? "accepted" : "open"]);
+      rejected.resolve();
+      await rejecting;
       await settled();
       expect(kept.decisions()).toEqual(refusal === null ? ["rejected", "accepted"] : ["open", "open"]);
     }
