@@ -2,7 +2,7 @@
 //! `capabilities/main.json` does not list.
 
 /// Every command of `src/commands`. One that is missing here would be outside the access control list.
-const COMMANDS: [&str; 50] = [
+const COMMANDS: [&str; 59] = [
     "subscribe",
     "search",
     "pick_photos",
@@ -12,6 +12,12 @@ const COMMANDS: [&str; 50] = [
     "why",
     "stability",
     "export_sheet",
+    "keep_search",
+    "past_searches",
+    "open_search",
+    "forget_search",
+    "forget_searches",
+    "pick_interests",
     "notebook",
     "set_notebook",
     "photos_by_id",
@@ -21,6 +27,7 @@ const COMMANDS: [&str; 50] = [
     "add_dropped_to_worklist",
     "fill_worklist",
     "decide",
+    "decide_all",
     "remove_from_worklist",
     "export_worklist",
     "import_worklist",
@@ -28,6 +35,8 @@ const COMMANDS: [&str; 50] = [
     "set_excluded",
     "copy_path",
     "reveal",
+    "copies",
+    "drag_out",
     "folders",
     "add_folder",
     "add_dropped_folder",

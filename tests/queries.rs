@@ -1,8 +1,10 @@
-//! Queries of several parts, orientations, colour, recommendations and result sheets on real files with the shipped
-//! weights.
+//! Queries of several parts, orientations, colour, folding, recommendations and result sheets on real files with the
+//! shipped weights.
 
 #[path = "queries/colour.rs"]
 mod colour;
+#[path = "queries/folding.rs"]
+mod folding;
 #[path = "queries/parts.rs"]
 mod parts;
 #[path = "queries/recommend.rs"]

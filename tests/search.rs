@@ -22,6 +22,8 @@ const EXACT: SearchOptions = SearchOptions {
     colour: 0.0,
     orientations: Orientations::Upright,
     live: false,
+    trim: false,
+    fold: None,
 };
 
 fn catalog_of(count: u64) -> Result<(TempDir, PathBuf, Engine)> {

@@ -2,6 +2,8 @@
 //! names and comments here are names and comments there.
 
 mod folders;
+mod history;
+mod interests;
 mod notebook;
 mod products;
 mod search;
@@ -13,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub(crate) use folders::*;
+pub(crate) use history::*;
+pub(crate) use interests::*;
 pub(crate) use notebook::*;
 pub(crate) use products::*;
 pub(crate) use search::*;

@@ -28,6 +28,10 @@ pub(crate) enum ShellError {
     },
     #[error("what was saved with this catalog cannot be read: {0}")]
     Notebook(serde_json::Error),
+    #[error("this search is no longer kept")]
+    NoSearch,
+    #[error("the drag could not begin: {0}")]
+    DragOut(String),
     #[error("the product data says nothing in column {0:?} for this photo")]
     NoCell(String),
     #[error("photo number {0} has no file on this computer")]
@@ -82,6 +86,7 @@ fn code(error: &ShellError) -> ErrorCode {
         ShellError::QueryPhotoGone(_)
         | ShellError::DropGone
         | ShellError::NoCell(_)
+        | ShellError::NoSearch
         | ShellError::NoFailure
         | ShellError::NoFile(_) => ErrorCode::NotFound,
         ShellError::NotOpen
@@ -89,6 +94,7 @@ fn code(error: &ShellError) -> ErrorCode {
         | ShellError::NoImport
         | ShellError::Crop(_)
         | ShellError::NotWritten { .. }
+        | ShellError::DragOut(_)
         | ShellError::Notebook(_)
         | ShellError::Clipboard(_)
         | ShellError::Reveal(_)

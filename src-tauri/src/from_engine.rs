@@ -6,7 +6,8 @@ mod work;
 use std::path::Path;
 
 use engine::{
-    AdapterReport, Cell, Column, DeviceChoice, Engine, ImportPlan, ModelCard, PhotoRow, Product,
+    AdapterReport, Cell, Column, DeviceChoice, Engine, ImportPlan, LocationRow, ModelCard,
+    PhotoRow, Product,
 };
 
 use crate::{dto, error::ShellError};
@@ -280,6 +281,15 @@ pub(crate) fn photo(photo: &PhotoRow, product: Product) -> dto::Photo {
         copies: photo.locations.len(),
         excluded: photo.excluded,
         product: product_cells(product),
+    }
+}
+
+pub(crate) fn photo_copy(location: &LocationRow) -> dto::PhotoCopy {
+    let folder = location.path.parent();
+    dto::PhotoCopy {
+        name: file_name(&location.path),
+        folder: folder.map_or_else(String::new, |folder| folder.display().to_string()),
+        missing: location.missing,
     }
 }
 

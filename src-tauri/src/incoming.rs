@@ -107,7 +107,13 @@ pub(crate) fn save_memory(shell: &Shell) {
     }
 }
 
-fn keep(shell: &Shell, name: String, image: DecodedImage, decoding: Duration) -> QueryPhoto {
+/// Keeps a photo so that the page can name it.
+pub(crate) fn keep(
+    shell: &Shell,
+    name: String,
+    image: DecodedImage,
+    decoding: Duration,
+) -> QueryPhoto {
     let (width, height) = (image.width(), image.height());
     let id = lock(&shell.queries).keep(name.clone(), Arc::new(image), decoding);
     QueryPhoto {

@@ -9,6 +9,7 @@ mod board;
 mod clipboard;
 mod commands;
 mod dialogs;
+mod drag_out;
 mod drop;
 mod dto;
 mod error;
@@ -103,6 +104,12 @@ pub fn configure<R: Runtime>(builder: Builder<R>, launch: Launch) -> Builder<R> 
             commands::why::why,
             commands::why::stability,
             commands::sheet::export_sheet,
+            commands::history::keep_search,
+            commands::history::past_searches,
+            commands::history::open_search,
+            commands::history::forget_search,
+            commands::history::forget_searches,
+            commands::interests::pick_interests,
             commands::notebook::notebook,
             commands::notebook::set_notebook,
             commands::notebook::photos_by_id,
@@ -112,6 +119,7 @@ pub fn configure<R: Runtime>(builder: Builder<R>, launch: Launch) -> Builder<R> 
             commands::worklist::add_dropped_to_worklist,
             commands::worklist::fill_worklist,
             commands::worklist::decide,
+            commands::worklist::decide_all,
             commands::worklist::remove_from_worklist,
             commands::worklist::export_worklist,
             commands::worklist::import_worklist,
@@ -119,6 +127,8 @@ pub fn configure<R: Runtime>(builder: Builder<R>, launch: Launch) -> Builder<R> 
             commands::catalog::set_excluded,
             commands::catalog::copy_path,
             commands::catalog::reveal,
+            commands::catalog::copies,
+            commands::catalog::drag_out,
             commands::folders::folders,
             commands::folders::add_folder,
             commands::folders::add_dropped_folder,

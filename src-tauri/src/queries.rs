@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use engine::DecodedImage;
-use image::{ImageBuffer, Rgb, imageops};
+use image::{ExtendedColorType, ImageBuffer, Rgb, codecs::jpeg::JpegEncoder, imageops};
 
 /// Query photos kept; the history of the window goes back about as far.
 const KEPT: usize = 64;
@@ -13,6 +13,9 @@ const BUDGET_BYTES: usize = 256 << 20;
 /// fit in the budget; it is still four times the side that any network here looks at, so embeddings
 /// stay what they were, and it is what the page shows of a query photo.
 pub(crate) const SMALL_SIDE: u32 = 1024;
+
+/// JPEG quality of a photo kept with a past search, of 100.
+const KEPT_QUALITY: u8 = 95;
 
 /// The latest query photos, the oldest of them kept small when memory would run high.
 pub(crate) struct QueryPhotos {
@@ -117,6 +120,24 @@ pub(crate) fn small(photo: &DecodedImage) -> Option<DecodedImage> {
     // Averages whole areas, so nothing of the photo is skipped.
     let small = imageops::thumbnail(&pixels, side(photo.width()), side(photo.height()));
     DecodedImage::new(small.width(), small.height(), small.into_raw()).ok()
+}
+
+/// The photo as it is kept with a past search: a JPEG, small where the photo is large. Good enough for the same hits:
+/// its embedding is nearly that of the photo.
+pub(crate) fn to_keep(photo: &DecodedImage) -> Option<Vec<u8>> {
+    let smaller = (longest_side(photo) > SMALL_SIDE).then(|| small(photo));
+    let smaller = smaller.flatten();
+    let photo = smaller.as_ref().unwrap_or(photo);
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, KEPT_QUALITY)
+        .encode(
+            photo.rgb(),
+            photo.width(),
+            photo.height(),
+            ExtendedColorType::Rgb8,
+        )
+        .ok()?;
+    Some(jpeg)
 }
 
 fn longest_side(photo: &DecodedImage) -> u32 {

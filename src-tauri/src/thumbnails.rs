@@ -23,6 +23,8 @@ enum Picture {
     Photo(ImageId),
     /// `/query/<id>`: a photo the user brought in.
     Query(u32),
+    /// `/kept/<id>`: a photo kept with a past search.
+    Kept(i64),
     /// `/row/<id>`: a photo of the worklist.
     Row(i64),
     /// `/row-photo/<id>`: the same, large.
@@ -54,6 +56,7 @@ fn named_by(path: &str) -> Option<Picture> {
         "image" => Some(Picture::Thumbnail(ImageId(id.parse().ok()?))),
         "photo" => Some(Picture::Photo(ImageId(id.parse().ok()?))),
         "query" => Some(Picture::Query(id.parse().ok()?)),
+        "kept" => Some(Picture::Kept(id.parse().ok()?)),
         "row" => Some(Picture::Row(id.parse().ok()?)),
         "row-photo" => Some(Picture::RowPhoto(id.parse().ok()?)),
         _ => None,
@@ -65,6 +68,7 @@ fn jpeg(shell: &Shell, picture: Picture) -> Result<Option<Vec<u8>>, ShellError> 
         Picture::Thumbnail(image) => Ok(shell.engine()?.catalog().thumbnail(image)?),
         Picture::Photo(image) => photo(&*shell.engine()?, image),
         Picture::RowPhoto(row) => row_photo(&*shell.engine()?, row),
+        Picture::Kept(photo) => Ok(shell.engine()?.catalog().kept_photo(photo)?),
         Picture::Row(row) => Ok(shell.engine()?.worklist_picture(row)?),
         Picture::Query(id) => {
             let pixels: Option<Arc<DecodedImage>> = lock(&shell.queries).get(id);

@@ -18,7 +18,8 @@ use tauri::{
 use vitrine_lib::{Launch, configure, context};
 
 /// Commands that open a dialog of the system, which takes a display.
-const DIALOGS: [&str; 8] = [
+const DIALOGS: [&str; 9] = [
+    "pick_interests",
     "pick_photos",
     "pick_products",
     "pick_for_worklist",
@@ -88,6 +89,8 @@ fn request(source: &Value, exact: bool) -> Value {
         "colour": 0.0,
         "orientations": "upright",
         "live": false,
+        "fold": false,
+        "recommend": null,
     })
 }
 
@@ -149,7 +152,7 @@ fn the_page_may_call_every_command_of_its_own() {
     .expect("there");
     let capability: Value = serde_json::from_str(&capability).expect("JSON");
     let permissions = capability["permissions"].as_array().expect("a list");
-    assert_eq!(permissions.len(), 50);
+    assert_eq!(permissions.len(), 59);
     for permission in permissions {
         let command = permission
             .as_str()

@@ -54,7 +54,7 @@ fn things(
     interest: &Interest,
     options: &RecommendOptions,
 ) -> Result<Vec<(u64, usize)>> {
-    let hits = shop.engine.recommend(interest, options)?.hits;
+    let hits = shop.engine.recommend(&interest.parts(), options)?.hits;
     hits.iter()
         .map(|hit| {
             let name = hit
@@ -101,7 +101,7 @@ fn every_taste_is_represented_and_hits_are_not_all_one_thing() -> Result<()> {
     assert_eq!(different.len(), 4, "{diverse:?}");
     // The interest itself is left out, and everything else is there in the end.
     let all = shop.engine.recommend(
-        &interest,
+        &interest.parts(),
         &RecommendOptions {
             limit: 100,
             ..RecommendOptions::default()
@@ -119,7 +119,7 @@ fn an_interest_with_nothing_wanted_says_so() -> Result<()> {
     let image = shop.image("thing-3-0.jpg")?;
     let ask = |photos| {
         shop.engine
-            .recommend(&Interest { photos }, &RecommendOptions::default())
+            .recommend(&Interest { photos }.parts(), &RecommendOptions::default())
     };
     assert!(matches!(ask(vec![]), Err(EngineError::EmptyQuery)));
     assert!(matches!(

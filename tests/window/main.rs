@@ -14,3 +14,4 @@ mod photos;
 mod pictures;
 mod products;
 mod refining;
+mod returning;

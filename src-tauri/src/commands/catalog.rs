@@ -3,9 +3,16 @@
 use std::path::PathBuf;
 
 use engine::{ImageId, PhotoRow};
+use tauri::{Runtime, WebviewWindow};
 
 use super::{Vitrine, blocking};
-use crate::{dto::PhotoPage, error::ShellError, from_engine, session, state::Shell};
+use crate::{
+    drag_out,
+    dto::{PhotoCopy, PhotoPage},
+    error::ShellError,
+    from_engine, session,
+    state::Shell,
+};
 
 /// Photos on one page at most: some screens' worth of the grid.
 const LARGEST_PAGE: usize = 1000;
@@ -72,6 +79,39 @@ pub(crate) async fn reveal(shell: Vitrine<'_>, image: i64) -> Result<(), ShellEr
         Ok(tauri_plugin_opener::reveal_item_in_dir(file_of(
             shell, image,
         )?)?)
+    })
+    .await
+}
+
+/// The files with this photo's very content.
+#[tauri::command]
+pub(crate) async fn copies(shell: Vitrine<'_>, image: i64) -> Result<Vec<PhotoCopy>, ShellError> {
+    blocking(&shell, move |shell| {
+        let photo = shell.engine()?.catalog().photo(ImageId(image))?;
+        let locations = photo.map(|photo| photo.locations).unwrap_or_default();
+        Ok(locations.iter().map(from_engine::photo_copy).collect())
+    })
+    .await
+}
+
+/// Hands the files of these photos to the system's drag and drop; photos without a file are left out.
+#[tauri::command]
+pub(crate) async fn drag_out<R: Runtime>(
+    window: WebviewWindow<R>,
+    shell: Vitrine<'_>,
+    images: Vec<i64>,
+) -> Result<(), ShellError> {
+    blocking(&shell, move |shell| {
+        let files: Vec<PathBuf> = images
+            .iter()
+            .filter_map(|image| file_of(shell, *image).ok())
+            .collect();
+        let first = images.first().copied().unwrap_or_default();
+        if files.is_empty() {
+            return Err(ShellError::NoFile(first));
+        }
+        let picture = shell.engine()?.catalog().thumbnail(ImageId(first))?;
+        drag_out::begin(&window, files, picture.unwrap_or_default())
     })
     .await
 }

@@ -4,6 +4,8 @@
 pub(crate) mod catalog;
 pub(crate) mod failures;
 pub(crate) mod folders;
+pub(crate) mod history;
+pub(crate) mod interests;
 pub(crate) mod jobs;
 pub(crate) mod notebook;
 pub(crate) mod products;

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use engine::{CropRect, ImageId, Method, QueryPart, SearchOptions, Source};
+use engine::{
+    CropRect, DUPLICATE_SIMILARITY, ImageId, Method, QueryPart, RecommendOptions, SearchOptions,
+    Source,
+};
 use tauri::{AppHandle, Runtime};
 
 use super::{Vitrine, blocking, products};
@@ -137,10 +140,29 @@ pub(super) fn ranked(
         colour: request.colour,
         orientations: from_engine::orientations(request.orientations),
         live: request.live,
+        trim: true,
+        fold: request.fold.then_some(DUPLICATE_SIMILARITY),
     };
     let engine = shell.engine()?;
-    let ranking = engine.search(parts, &options)?;
-    Ok((ranking, engine.calibration_at_hand()))
+    let Some(diversity) = request.recommend else {
+        let ranking = engine.search(parts, &options)?;
+        return Ok((ranking, engine.calibration_at_hand()));
+    };
+    let recommended = engine.recommend(
+        parts,
+        &RecommendOptions {
+            limit: options.limit,
+            filter: options.filter,
+            group_by: options.group_by,
+            diversity,
+        },
+    )?;
+    // Its hits are in the order of choosing: no line can be drawn between them.
+    let ranking = engine::Ranking {
+        cutoff: None,
+        ..recommended
+    };
+    Ok((ranking, None))
 }
 
 /// The query that the page means.

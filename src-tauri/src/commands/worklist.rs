@@ -8,7 +8,7 @@ use tauri::{AppHandle, Runtime};
 use super::{Vitrine, blocking};
 use crate::{
     dialogs,
-    dto::{AppEvent, Decision, Worklist},
+    dto::{AppEvent, Decision, RowDecision, Worklist},
     error::ShellError,
     from_engine,
     jobs::{self, Job},
@@ -73,6 +73,20 @@ pub(crate) async fn decide(
     blocking(&shell, move |shell| {
         let decision = from_engine::decision_of(decision);
         Ok(shell.engine()?.decide(row, decision, hit.map(ImageId))?)
+    })
+    .await
+}
+
+/// Takes down what a person made of several rows: all of it, or nothing.
+#[tauri::command]
+pub(crate) async fn decide_all(
+    shell: Vitrine<'_>,
+    decisions: Vec<RowDecision>,
+) -> Result<(), ShellError> {
+    blocking(&shell, move |shell| {
+        let decisions = decisions.into_iter().map(from_engine::row_decision);
+        let decisions: Vec<_> = decisions.collect();
+        Ok(shell.engine()?.decide_all(&decisions)?)
     })
     .await
 }

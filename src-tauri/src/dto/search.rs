@@ -29,7 +29,7 @@ pub(crate) struct Crop {
 }
 
 /// A photo to search by: one brought in, one of the catalog, or one of the worklist.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub(crate) enum QuerySource {
@@ -59,7 +59,7 @@ pub(crate) struct QueryPart {
 }
 
 /// As what a photo of the catalog may be found. `mirrored`: also mirrored. `any`: also turned by quarters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Orientations {
@@ -94,6 +94,10 @@ pub(crate) struct SearchRequest {
     pub(crate) orientations: Orientations,
     /// A crop that is being dragged: pooled from what the network saw of the whole photo, without running it again.
     pub(crate) live: bool,
+    /// Hits that are nearly identical to a better one are folded under it.
+    pub(crate) fold: bool,
+    /// Null: what is near to the query. 0 to 1: what is closest to the interest that the parts are, each of its tastes represented; 0 the nearest, 1 as unlike each other as can be.
+    pub(crate) recommend: Option<f32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -129,6 +133,8 @@ pub(crate) struct Hit {
     /// Which part of the query is nearest to it, counted from 0.
     pub(crate) part: usize,
     pub(crate) orientation: Orientation,
+    /// Found by the query without its plain margins.
+    pub(crate) trimmed: bool,
     pub(crate) name: String,
     /// Folder, as shown.
     pub(crate) folder: String,
@@ -141,6 +147,20 @@ pub(crate) struct Hit {
     pub(crate) product: Vec<ProductCell>,
     /// What it stands for in a ranking by groups.
     pub(crate) group: Option<HitGroup>,
+    /// Nearly identical hits that are folded under it, the nearest to the query first; they have none themselves.
+    pub(crate) alike: Vec<Self>,
+}
+
+/// A file with a photo's very content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PhotoCopy {
+    pub(crate) name: String,
+    /// Folder, as shown.
+    pub(crate) folder: String,
+    /// It is not on disk now.
+    pub(crate) missing: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

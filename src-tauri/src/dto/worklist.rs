@@ -41,6 +41,18 @@ pub(crate) enum RowState {
     Failed { reason: String },
 }
 
+/// What a person made of one row of the worklist. `hit`: the photo chosen instead, for `changed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RowDecision {
+    #[cfg_attr(test, ts(type = "number"))]
+    pub(crate) row: i64,
+    pub(crate) decision: Decision,
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub(crate) hit: Option<i64>,
+}
+
 /// What a person made of a row. `changed`: another match was chosen. `rejected`: it is not in the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(TS))]

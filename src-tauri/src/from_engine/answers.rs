@@ -7,6 +7,9 @@ use engine::{Calibration, CropRect, WorklistRow};
 use super::{file_name, method, photo, sentence};
 use crate::dto;
 
+/// Photos named of those that were passed over.
+const MOST_NAMED: usize = 100;
+
 pub(crate) fn ranking(
     ranking: engine::Ranking,
     calibration: Option<&Calibration>,
@@ -45,6 +48,7 @@ fn hit(hit: engine::Hit, calibration: Option<&Calibration>) -> dto::Hit {
         verdict: calibration.map(|measured| verdict(measured.verdict(hit.content))),
         part: hit.part,
         orientation: orientation(hit.orientation),
+        trimmed: hit.trimmed,
         name: photo.name,
         folder: photo.folder,
         width: photo.width,
@@ -56,6 +60,43 @@ fn hit(hit: engine::Hit, calibration: Option<&Calibration>) -> dto::Hit {
             value: group.value,
             photos: group.photos,
         }),
+        alike: hit
+            .alike
+            .into_iter()
+            .map(|alike| self::hit(alike, calibration))
+            .collect(),
+    }
+}
+
+pub(crate) fn interests(name: String, read: engine::Interests) -> dto::Interests {
+    let shopper = |(name, interest): (String, engine::Interest)| dto::Shopper {
+        name,
+        photos: interest
+            .photos
+            .into_iter()
+            .map(|(image, weight)| dto::WeighedPhoto {
+                image: image.0,
+                weight,
+            })
+            .collect(),
+    };
+    let unknown = |photo: &engine::UnknownPhoto| dto::UnknownPhoto {
+        shopper: photo.shopper.clone(),
+        photo: photo.photo.clone(),
+        reason: sentence(&photo.reason),
+    };
+    // Of whose photos the catalog has none, nothing can be recommended.
+    let known = |(_, interest): &(String, engine::Interest)| !interest.photos.is_empty();
+    dto::Interests {
+        name,
+        shoppers: read
+            .shoppers
+            .into_iter()
+            .filter(known)
+            .map(shopper)
+            .collect(),
+        passed_over: read.unknown.len(),
+        unknown: read.unknown.iter().take(MOST_NAMED).map(unknown).collect(),
     }
 }
 
@@ -174,6 +215,14 @@ pub(crate) fn decision_of(decision: dto::Decision) -> engine::Decision {
         dto::Decision::Accepted => engine::Decision::Accepted,
         dto::Decision::Changed => engine::Decision::Changed,
         dto::Decision::Rejected => engine::Decision::Rejected,
+    }
+}
+
+pub(crate) fn row_decision(decided: dto::RowDecision) -> engine::RowDecision {
+    engine::RowDecision {
+        row: decided.row,
+        decision: decision_of(decided.decision),
+        chosen: decided.hit.map(engine::ImageId),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -18,6 +18,12 @@ const DESKTOP_TIME: Duration = Duration::from_secs(90);
 const DRAG_FROM: (i32, i32) = (1320, 200);
 /// The window manager's frame is no wider than this on any side, in pixels.
 const WIDEST_FRAME: i32 = 60;
+/// How long a key that answers a dialog may go unheard before it is pressed again.
+const PRESS_AGAIN: Duration = Duration::from_secs(3);
+/// How long another program may take to be handed what was dropped on it.
+const DROP_TIME: Duration = Duration::from_secs(15);
+/// How long the mouse rests at each step of a drag out of the window, which begins only once the page has asked for it.
+const STEP_TIME: Duration = Duration::from_millis(60);
 /// Steps the mouse takes over the window: GTK takes a jump for no drag.
 const STEPS: i32 = 12;
 
@@ -155,6 +161,78 @@ pub fn drop_files(window: OnScreen, at: (f64, f64), files: &[PathBuf]) -> Result
     let mut drag = Drag::start(files)?;
     drag.over(window, at)?;
     drag.release()
+}
+
+/// Drags from a place on the screen to a window of another program beside the application's, lets go there, and
+/// gives the addresses of the files that it was handed.
+///
+/// # Errors
+/// When it is handed nothing.
+pub fn drag_out(from: (i32, i32)) -> Result<Vec<String>> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/window/drop_target.py");
+    let mut command = Command::new(python());
+    command
+        .arg(script)
+        .args([DRAG_FROM.0.to_string(), DRAG_FROM.1.to_string()]);
+    let mut target = Running::start(command.stdout(Stdio::piped()))?;
+    let said = target.child().stdout.take();
+    let mut said = BufReader::new(said.context("its output was asked for")?).lines();
+    ensure!(
+        said.next().transpose()?.as_deref() == Some("ready"),
+        "the window to drop on did not open"
+    );
+    let mut shown = None;
+    wait_until(DESKTOP_TIME, "the window to drop on", || {
+        shown = window_titled("Drop target")?;
+        Ok(shown.is_some())
+    })?;
+    let to = shown.context("it was found")?;
+    let to = (to.left + to.width / 2, to.top + to.height / 2);
+    move_to(from.0, from.1)?;
+    xdotool(&["mousedown", "1"])?;
+    for step in 1..=STEPS {
+        let along = |from: i32, to: i32| from + (to - from) * step / STEPS;
+        move_to(along(from.0, to.0), along(from.1, to.1))?;
+        std::thread::sleep(STEP_TIME);
+    }
+    xdotool(&["mouseup", "1"])?;
+    ensure!(
+        target.wait(DROP_TIME)?,
+        "the program that was dropped on failed"
+    );
+    Ok(said.collect::<Result<_, _>>()?)
+}
+
+/// Answers the system's file dialog of this title with a path, once it is there.
+///
+/// # Errors
+/// When it does not open or close.
+pub fn answer_file_dialog(title: &str, path: &Path) -> Result<()> {
+    let mut dialog = None;
+    wait_until(DESKTOP_TIME, title, || {
+        dialog = window_titled(title)?;
+        Ok(dialog.is_some())
+    })?;
+    let dialog = dialog.context("it was found")?;
+    focus(dialog)?;
+    // What is typed goes into the line for a path, in place of what stands there.
+    press("ctrl+l")?;
+    press("ctrl+a")?;
+    let path = path.to_str().context("paths of tests are plain")?;
+    xdotool(&["type", "--clearmodifiers", "--delay", "20", path])?;
+    let mut pressed: Option<Instant> = None;
+    wait_until(DESKTOP_TIME, "the dialog to close", || {
+        if window_titled(title)?.is_none() {
+            return Ok(true);
+        }
+        // The first one may only take what the dialog proposes to complete the path with.
+        if pressed.is_none_or(|at| at.elapsed() > PRESS_AGAIN) {
+            pressed = Some(Instant::now());
+            // It may close in this very moment.
+            let _ = focus(dialog).and_then(|()| press("Return"));
+        }
+        Ok(false)
+    })
 }
 
 /// Files being dragged, the mouse button held down.

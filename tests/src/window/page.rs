@@ -158,12 +158,21 @@ impl Window {
     /// # Errors
     /// As [`Window::click`].
     pub fn click_nth(&self, testid: &str, nth: usize) -> Result<()> {
+        let (x, y) = self.place_of(testid, nth)?;
+        desktop::click_at(x, y)
+    }
+
+    /// Where on the screen an element of this name is, counted from 0, once it is there.
+    ///
+    /// # Errors
+    /// As [`Window::click`].
+    pub fn place_of(&self, testid: &str, nth: usize) -> Result<(i32, i32)> {
         wait_until(SHOWN_WITHIN, testid, || Ok(self.count(testid)? > nth))?;
         let script = "const box = found[arguments[1]].getBoundingClientRect();
             return [box.x + box.width / 2, box.y + Math.min(box.height / 2, 60)]";
         let at: [f64; 2] = serde_json::from_value(self.on_all(testid, script, &[json!(nth)])?)?;
         let window = self.on_screen();
-        desktop::click_at(window.left + at[0] as i32, window.top + at[1] as i32)
+        Ok((window.left + at[0] as i32, window.top + at[1] as i32))
     }
 
     /// How many searches have been painted so far.

@@ -254,6 +254,12 @@ export type Hit = {
   alike: Hit[];
 };
 
+export type HitGroup = {
+  value: string;
+  /** Photos for which the column says this; the hit is one of them. */
+  photos: number;
+};
+
 /** A file with a photo's very content. */
 export type PhotoCopy = {
   name: string;
@@ -261,12 +267,6 @@ export type PhotoCopy = {
   folder: string;
   /** It is not on disk now. */
   missing: boolean;
-};
-
-export type HitGroup = {
-  value: string;
-  /** Photos for which the column says this; the hit is one of them. */
-  photos: number;
 };
 
 export type Verdict = "same" | "variant" | "similar" | "none";
@@ -330,6 +330,75 @@ export type RowState =
 
 /** What a person made of a row. `changed`: another match was chosen. `rejected`: it is not in the catalog. */
 export type Decision = "open" | "accepted" | "changed" | "rejected";
+
+/** What a person made of one row of the worklist. `hit`: the photo chosen instead, for `changed`. */
+export type RowDecision = { row: number; decision: Decision; hit: number | null };
+
+/** A search as it is kept with the catalog; `id` null for one that is new. */
+export type SearchToKeep = { id: number | null; request: SearchRequest };
+
+/** A search made before, with what it takes to show it. */
+export type PastSearch = {
+  id: number;
+  /** When it was made or refined last: milliseconds since 1970. */
+  askedAt: number;
+  parts: PastPart[];
+  filter: ProductFilter | null;
+  groupBy: string | null;
+  colour: number;
+  orientations: Orientations;
+  recommend: number | null;
+};
+
+/** A photo of a search made before. */
+export type PastPart = {
+  picture: PastPicture;
+  name: string;
+  /** As in `QueryPart`. */
+  weight: number;
+  crop: Crop | null;
+  /** A photo of the catalog that is no longer in it. */
+  gone: boolean;
+};
+
+/** `image`: a photo of the catalog. `kept`: a picture kept with the search. */
+export type PastPicture =
+  | { kind: "image"; id: number }
+  | { kind: "kept"; id: number };
+
+/** A search to be made again: its photos, without those that are gone, in the order of `PastSearch.parts`. */
+export type OpenedSearch = {
+  parts: OpenedPart[];
+  filter: ProductFilter | null;
+  groupBy: string | null;
+  colour: number;
+  orientations: Orientations;
+  recommend: number | null;
+};
+
+export type OpenedPart = { source: QuerySource; weight: number; name: string; width: number; height: number; product: ProductCell[] };
+
+/** What a CSV of shopper, photo and weight says. */
+export type Interests = {
+  /** The file's name. */
+  name: string;
+  shoppers: Shopper[];
+  /** Photos that were passed over, at most 100 of them. */
+  unknown: UnknownPhoto[];
+  /** How many were passed over. */
+  passedOver: number;
+};
+
+export type Shopper = {
+  /** Empty in a CSV without a column of shoppers. */
+  name: string;
+  /** Photos of the catalog and their weights, -1 to 1 and not 0. */
+  photos: WeighedPhoto[];
+};
+
+export type WeighedPhoto = { image: number; weight: number };
+
+export type UnknownPhoto = { shopper: string; photo: string; reason: string };
 
 /** What is kept with the catalog for the page: filters by name, and products kept at hand. */
 export type Notebook = { filters: SavedFilter[]; pins: number[] };
@@ -483,78 +552,3 @@ export type Picked = {
   /** When the user let go of it: milliseconds since 1970 on this machine's clock. */
   receivedAt: number;
 };
-
-/** What a person made of one row of the worklist. `hit`: the photo chosen instead, for `changed`. */
-export type RowDecision = { row: number; decision: Decision; hit: number | null };
-
-/** A search as it is kept with the catalog; `id` null for one that is new. */
-export type SearchToKeep = {
-  id: number | null;
-  request: SearchRequest;
-};
-
-/** A search made before, with what it takes to show it. */
-export type PastSearch = {
-  id: number;
-  /** When it was made or refined last: milliseconds since 1970. */
-  askedAt: number;
-  parts: PastPart[];
-  filter: ProductFilter | null;
-  groupBy: string | null;
-  colour: number;
-  orientations: Orientations;
-  recommend: number | null;
-};
-
-/** A photo of a search made before. */
-export type PastPart = {
-  /** A photo of the catalog, or a picture kept with the search. */
-  picture: { kind: "image"; id: number } | { kind: "kept"; id: number };
-  name: string;
-  /** As in `QueryPart`. */
-  weight: number;
-  crop: Crop | null;
-  /** A photo of the catalog that is no longer in it. */
-  gone: boolean;
-};
-
-/** A search to be made again: its photos, without those that are gone, in the order of `PastSearch.parts`. */
-export type OpenedSearch = {
-  parts: OpenedPart[];
-  filter: ProductFilter | null;
-  groupBy: string | null;
-  colour: number;
-  orientations: Orientations;
-  recommend: number | null;
-};
-
-export type OpenedPart = {
-  source: QuerySource;
-  weight: number;
-  name: string;
-  width: number;
-  height: number;
-  product: ProductCell[];
-};
-
-/** What a CSV of shopper, photo and weight says. */
-export type Interests = {
-  /** The file's name. */
-  name: string;
-  shoppers: Shopper[];
-  /** Photos that were passed over, at most 100 of them. */
-  unknown: UnknownPhoto[];
-  /** How many were passed over. */
-  passedOver: number;
-};
-
-export type Shopper = {
-  /** Empty in a CSV without a column of shoppers. */
-  name: string;
-  /** Photos of the catalog and their weights, -1 to 1 and not 0. */
-  photos: WeighedPhoto[];
-};
-
-export type WeighedPhoto = { image: number; weight: number };
-
-export type UnknownPhoto = { shopper: string; photo: string; reason: string };

@@ -76,6 +76,12 @@ pub enum CatalogError {
         /// The database file.
         path: PathBuf,
     },
+    /// The worklist has no such row any more.
+    #[error("row {row} is not in the worklist any more")]
+    UnknownRow {
+        /// Its number.
+        row: i64,
+    },
     /// Any other failure of SQLite.
     #[error("the catalog {path} cannot be used: {source}", path = path.display())]
     Database {

@@ -18,6 +18,7 @@ mod db;
 mod error;
 mod folders;
 mod graph;
+mod history;
 mod index;
 mod index_file;
 mod lock;
@@ -35,6 +36,7 @@ pub use catalog::{Access, Catalog};
 pub use change::{Change, ContentHash, Embedded, FileStamp};
 pub use check::{CheckReport, Problem, RepairReport};
 pub use error::CatalogError;
+pub use history::PastSearch;
 pub use index::IndexState;
 pub use options::IndexOptions;
 pub use products::{
@@ -46,4 +48,4 @@ pub use rows::{
     StoredFile, StoredImage,
 };
 pub use search::{Found, Method, MethodUsed};
-pub use worklist::{Decision, Filling, RowState, WorklistRow};
+pub use worklist::{Decision, Filling, RowDecision, RowState, WorklistRow};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use embedding::calibration::Verdict;
-use embedding::{Embedding, ImageId, Neighbour};
+use embedding::{Embedding, ImageId, Neighbour, f16};
 
 use crate::{Catalog, CatalogError, db, path};
 
@@ -20,7 +20,7 @@ pub struct WorklistRow {
     pub decision: Decision,
     /// What its nearest photo said when it was judged; `None` until then, and when that photo has left the catalog.
     pub verdict: Option<Verdict>,
-    /// Cosine similarity to `hit`, -1 to 1.
+    /// Cosine similarity to `hit`, -1 to 1; `None` too for a photo chosen before this one was read.
     pub similarity: Option<f32>,
     /// The photo of the catalog that counts: the one accepted or chosen, else the nearest; it may be excluded by now.
     pub hit: Option<ImageId>,
@@ -78,6 +78,17 @@ impl std::str::FromStr for Decision {
     }
 }
 
+/// A decision on a row, and the photo it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowDecision {
+    /// The row's number.
+    pub row: i64,
+    /// What a person made of it.
+    pub decision: Decision,
+    /// The photo of the catalog that was accepted or chosen.
+    pub chosen: Option<ImageId>,
+}
+
 /// What became of a waiting row.
 #[derive(Clone, Debug)]
 pub enum Filling {
@@ -105,6 +116,16 @@ impl Catalog {
         let space = self.space_row;
         self.database
             .read(|connection| db::worklist::rows(connection, space))
+    }
+
+    /// One row of it.
+    ///
+    /// # Errors
+    /// As all reads.
+    pub fn worklist_row(&self, row: i64) -> Result<Option<WorklistRow>, CatalogError> {
+        let space = self.space_row;
+        self.database
+            .read(|connection| db::worklist::row(connection, space, row))
     }
 
     /// Adds photos by path and says how many were not in the list already.
@@ -143,6 +164,7 @@ impl Catalog {
                         if db::worklist::judge(transaction, *row, *verdict, *nearest)? {
                             let vector = embedding.to_half();
                             db::worklist::keep(transaction, *row, space, thumbnail, &vector)?;
+                            self.see_chosen(transaction, *row, embedding)?;
                         }
                     }
                 }
@@ -167,20 +189,98 @@ impl Catalog {
         })
     }
 
-    /// Stores a decision with the photo it is for. Says whether there is such a row.
+    /// Stores decisions: all of them, or none.
     ///
     /// # Errors
-    /// As all writes; when there is no such photo too.
-    pub fn decide_row(
+    /// [`CatalogError::UnknownRow`]; as all writes; when there is no such photo too.
+    pub fn decide_rows(&self, decisions: &[RowDecision]) -> Result<(), CatalogError> {
+        self.write_worklist(|transaction| {
+            for decision in decisions {
+                self.decide_row(transaction, *decision)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Stores decisions on photos by path, and adds those that are not in the list: all of them, or none.
+    ///
+    /// # Errors
+    /// [`CatalogError::Path`] for a path that cannot be stored; as all writes; when there is no such photo too.
+    pub fn decide_photos(
         &self,
+        decisions: &[(PathBuf, Decision, Option<ImageId>)],
+    ) -> Result<(), CatalogError> {
+        self.write_worklist(|transaction| {
+            for (photo, decision, chosen) in decisions {
+                let path = path::to_bytes(photo)?;
+                db::worklist::add(transaction, &path)?;
+                if let Some(row) = db::worklist::at(transaction, &path)? {
+                    let (decision, chosen) = (*decision, *chosen);
+                    self.decide_row(
+                        transaction,
+                        RowDecision {
+                            row,
+                            decision,
+                            chosen,
+                        },
+                    )?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn decide_row(
+        &self,
+        transaction: &db::Transaction<'_>,
+        RowDecision {
+            row,
+            decision,
+            chosen,
+        }: RowDecision,
+    ) -> Result<(), db::WriteError> {
+        let chosen = match chosen {
+            None => None,
+            Some(image) => {
+                let seen = match self.space_row {
+                    Some(space) => db::worklist::vector(transaction, row, space)?,
+                    None => None,
+                };
+                let seen = seen.and_then(|vector| self.usable(&vector));
+                Some((image, seen.and_then(|seen| self.nearness(&seen, image))))
+            }
+        };
+        if db::worklist::decide(transaction, row, decision, chosen)? {
+            Ok(())
+        } else {
+            Err(CatalogError::UnknownRow { row }.into())
+        }
+    }
+
+    /// A photo may have been chosen for a row before anything was known of the row's own.
+    fn see_chosen(
+        &self,
+        transaction: &db::Transaction<'_>,
         row: i64,
-        decision: Decision,
-        chosen: Option<Neighbour>,
-    ) -> Result<bool, CatalogError> {
-        self.database.write(
-            |transaction| Ok(db::worklist::decide(transaction, row, decision, chosen)?),
-            |known| known,
-        )
+        embedding: &Embedding,
+    ) -> Result<(), db::WriteError> {
+        let chosen = db::worklist::chosen_unseen(transaction, row)?;
+        if let Some(similarity) = chosen.and_then(|image| self.nearness(embedding, image)) {
+            db::worklist::set_chosen_similarity(transaction, row, similarity)?;
+        }
+        Ok(())
+    }
+
+    /// Cosine similarity of a row's embedding to a photo's; `None` while the photo has none.
+    fn nearness(&self, row: &Embedding, image: ImageId) -> Option<f32> {
+        Some(row.cosine(&self.embedding_of(image)?))
+    }
+
+    fn usable(&self, vector: &[f16]) -> Option<Embedding> {
+        if vector.len() != self.space.dims {
+            return None;
+        }
+        Embedding::from_half(vector).ok()
     }
 
     /// Takes rows out of the list. Files and the catalog stay as they are.
@@ -189,14 +289,6 @@ impl Catalog {
     /// As all writes.
     pub fn remove_from_worklist(&self, rows: &[i64]) -> Result<(), CatalogError> {
         self.write_worklist(|transaction| Ok(db::worklist::remove(transaction, rows)?))
-    }
-
-    /// Takes all rows out of the list.
-    ///
-    /// # Errors
-    /// As all writes.
-    pub fn clear_worklist(&self) -> Result<(), CatalogError> {
-        self.write_worklist(|transaction| Ok(db::worklist::clear(transaction)?))
     }
 
     /// The thumbnail kept with a row: JPEG bytes; `None` until it was read.
@@ -219,8 +311,7 @@ impl Catalog {
         let vector = self
             .database
             .read(|connection| db::worklist::vector(connection, row, space))?;
-        let usable = vector.filter(|vector| vector.len() == self.space.dims);
-        Ok(usable.and_then(|vector| Embedding::from_half(&vector).ok()))
+        Ok(vector.and_then(|vector| self.usable(&vector)))
     }
 
     fn write_worklist(

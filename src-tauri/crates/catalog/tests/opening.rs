@@ -50,13 +50,13 @@ fn a_catalog_of_a_newer_version_is_refused_untouched_and_both_versions_are_named
             refused,
             CatalogError::Newer {
                 found: 99,
-                supported: 5,
+                supported: 6,
                 ..
             }
         ));
         let message = refused.to_string();
         assert!(
-            message.contains("format 99") && message.contains("up to 5"),
+            message.contains("format 99") && message.contains("up to 6"),
             "{message}"
         );
         assert!(message.contains("catalog.sqlite"), "{message}");
@@ -306,7 +306,7 @@ fn a_catalog_of_an_older_version_is_brought_up_to_date_with_everything_in_it() {
     catalog.add_folder(&at("")).unwrap();
     drop(catalog);
     fixture.tamper(
-        "DROP TABLE colour; DROP TABLE worklist_photo; DROP TABLE worklist; DROP TABLE image_product; DROP TABLE product; DROP TABLE product_column;
+        "DROP TABLE past_search_photo; DROP TABLE kept_photo; DROP TABLE past_search; DROP TABLE colour; DROP TABLE worklist_photo; DROP TABLE worklist; DROP TABLE image_product; DROP TABLE product; DROP TABLE product_column;
          ALTER TABLE folder DROP COLUMN enabled; PRAGMA user_version = 1;",
     );
     let refused = fixture.try_open(Access::Read).err().unwrap();
@@ -314,7 +314,7 @@ fn a_catalog_of_an_older_version_is_brought_up_to_date_with_everything_in_it() {
         refused,
         CatalogError::Older {
             found: 1,
-            supported: 5,
+            supported: 6,
             ..
         }
     ));

@@ -4,7 +4,8 @@
 mod common;
 
 use catalog::{
-    Access, Catalog, Decision, Filling, FolderId, Method, Problem, RowState, WorklistRow,
+    Access, Catalog, CatalogError, Decision, Filling, FolderId, Method, Problem, RowDecision,
+    RowState, WorklistRow,
 };
 use common::{Fixture, at, embedding, fill, space};
 use embedding::calibration::Verdict;
@@ -12,6 +13,14 @@ use embedding::{EmbeddingSpace, ImageId, Neighbour};
 
 fn near(id: ImageId, similarity: f32) -> Neighbour {
     Neighbour { id, similarity }
+}
+
+fn decided(row: i64, decision: Decision, chosen: Option<ImageId>) -> RowDecision {
+    RowDecision {
+        row,
+        decision,
+        chosen,
+    }
 }
 
 fn judged(number: u64, verdict: Verdict, nearest: Option<Neighbour>) -> Filling {
@@ -82,7 +91,8 @@ fn rows_keep_what_was_found_and_are_there_at_the_next_opening() {
     drop(catalog);
     let catalog = fixture.try_open(Access::Read).unwrap();
     assert_eq!(catalog.worklist().unwrap()[..3], rows);
-    assert!(catalog.clear_worklist().is_err(), "open for reading");
+    let removed = catalog.remove_from_worklist(&[rows[0].id]);
+    assert!(removed.is_err(), "open for reading");
 }
 
 #[test]
@@ -100,19 +110,17 @@ fn photos_of_the_worklist_are_not_found_by_searches() {
 fn a_decision_stays_until_its_photo_leaves_the_catalog() {
     let fixture = Fixture::new();
     let (catalog, photos, rows) = filled(&fixture);
-    let decide = |decision, chosen| catalog.decide_row(rows[0].id, decision, chosen).unwrap();
-    assert!(decide(Decision::Changed, Some(near(photos[2], 0.4))));
+    let to_third = catalog.embedding_of(photos[2]).unwrap();
+    let to_third = embedding(100).cosine(&to_third);
+    catalog
+        .decide_rows(&[decided(rows[0].id, Decision::Changed, Some(photos[2]))])
+        .unwrap();
     let row = &catalog.worklist().unwrap()[0];
     assert_eq!(
-        (row.decision, row.hit, row.similarity, row.nearest),
-        (
-            Decision::Changed,
-            Some(photos[2]),
-            Some(0.4),
-            Some(photos[0])
-        )
+        (row.decision, row.hit, row.nearest),
+        (Decision::Changed, Some(photos[2]), Some(photos[0]))
     );
-    assert!(!catalog.decide_row(999, Decision::Rejected, None).unwrap());
+    assert!((row.similarity.unwrap() - to_third).abs() < 1e-3, "{row:?}");
     // A new verdict changes no decision.
     let again = [(rows[0].id, Verdict::Similar, Some(near(photos[1], 0.7)))];
     catalog.judge_worklist(&again).unwrap();
@@ -134,6 +142,50 @@ fn a_decision_stays_until_its_photo_leaves_the_catalog() {
 }
 
 #[test]
+fn decisions_are_stored_all_or_none() {
+    let fixture = Fixture::new();
+    let (catalog, photos, rows) = filled(&fixture);
+    let decisions = [
+        decided(rows[0].id, Decision::Accepted, Some(photos[0])),
+        decided(999, Decision::Rejected, None),
+    ];
+    let refused = catalog.decide_rows(&decisions).unwrap_err();
+    assert!(matches!(refused, CatalogError::UnknownRow { row: 999 }));
+    assert_eq!(catalog.worklist().unwrap(), rows);
+    catalog.decide_rows(&decisions[..1]).unwrap();
+    let row = catalog.worklist_row(rows[0].id).unwrap().unwrap();
+    assert_eq!(row.decision, Decision::Accepted);
+    assert_eq!(catalog.worklist_row(999).unwrap(), None);
+}
+
+#[test]
+fn a_match_chosen_before_the_photo_was_read_gets_its_similarity_when_it_is() {
+    let fixture = Fixture::new();
+    let (catalog, photos, rows) = filled(&fixture);
+    let decisions = [
+        (at("w/new.jpg"), Decision::Changed, Some(photos[1])),
+        (at("w/b.jpg"), Decision::Rejected, None),
+    ];
+    catalog.decide_photos(&decisions).unwrap();
+    let all = catalog.worklist().unwrap();
+    assert_eq!((all.len(), all[1].decision), (4, Decision::Rejected));
+    assert_eq!(all[0], rows[0]);
+    let new = &all[3];
+    assert_eq!(
+        (&new.state, new.decision, new.hit, new.similarity),
+        (&RowState::Waiting, Decision::Changed, Some(photos[1]), None)
+    );
+
+    let filling = judged(100, Verdict::Same, Some(near(photos[0], 0.9)));
+    catalog.fill_worklist(&[(new.id, filling)]).unwrap();
+    let new = catalog.worklist_row(new.id).unwrap().unwrap();
+    let stored = catalog.embedding_of(photos[1]).unwrap();
+    let expected = embedding(100).cosine(&stored);
+    assert!((new.similarity.unwrap() - expected).abs() < 1e-3, "{new:?}");
+    assert_eq!((new.hit, new.nearest), (Some(photos[1]), Some(photos[0])));
+}
+
+#[test]
 fn removed_rows_take_their_pictures_along_and_are_not_filled_any_more() {
     let fixture = Fixture::new();
     let (catalog, photos, rows) = filled(&fixture);
@@ -145,7 +197,7 @@ fn removed_rows_take_their_pictures_along_and_are_not_filled_any_more() {
     let late = judged(100, Verdict::Same, Some(near(photos[0], 0.9)));
     catalog.fill_worklist(&[(rows[0].id, late)]).unwrap();
     assert_eq!(catalog.worklist().unwrap().len(), 1);
-    catalog.clear_worklist().unwrap();
+    catalog.remove_from_worklist(&[rows[1].id]).unwrap();
     assert_eq!(catalog.worklist().unwrap(), []);
     assert_eq!(catalog.counts().unwrap().photos, 3);
 }
@@ -155,7 +207,7 @@ fn a_row_judged_by_another_model_waits_and_keeps_its_decision() {
     let fixture = Fixture::new();
     let (catalog, photos, rows) = filled(&fixture);
     catalog
-        .decide_row(rows[0].id, Decision::Accepted, Some(near(photos[0], 0.9)))
+        .decide_rows(&[decided(rows[0].id, Decision::Accepted, Some(photos[0]))])
         .unwrap();
     drop(catalog);
     let other = EmbeddingSpace {

@@ -72,6 +72,12 @@ pub(crate) enum Command {
         /// Find photos that are mirrored or turned as well: upright, mirrored or any
         #[arg(long, value_name = "WHICH", default_value = "upright", value_parser = orientations)]
         orientations: Orientations,
+        /// Look for photos from plain margins on without these as well
+        #[arg(long)]
+        trim: bool,
+        /// List hits that are nearly identical to a better one under it
+        #[arg(long)]
+        fold: bool,
         /// Write the ranking as one HTML file too, with thumbnails and product data
         #[arg(long, value_name = "OUT.html")]
         sheet: Option<PathBuf>,

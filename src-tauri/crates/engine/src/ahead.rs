@@ -10,15 +10,26 @@ use std::{
 use embedding::Embedding;
 use vision::DecodedImage;
 
-use crate::{Engine, EngineError, ModelState, sync::lock};
+use crate::{Engine, EngineError, ModelState, regions::inner_part, sync::lock};
 
 /// Photos remembered; whoever searches by an older one waits for its embedding.
 const MOST: usize = 4;
 
-/// An embedding with the time it took, once it is there; `None` when there was none to be had.
-type Slot = OnceLock<Option<(Embedding, Duration)>>;
+/// What a photo is searched by.
+#[derive(Clone)]
+pub(crate) struct Made {
+    /// The whole photo.
+    pub(crate) whole: Embedding,
+    /// The photo without its plain margins, where it has any.
+    pub(crate) inner: Option<Embedding>,
+    /// How long it took.
+    pub(crate) time: Duration,
+}
 
-/// The embeddings begun.
+/// What was made, once it is there; `None` when there was nothing to be had.
+type Slot = OnceLock<Option<Made>>;
+
+/// The photos begun.
 #[derive(Default)]
 pub(crate) struct Begun(Mutex<VecDeque<(Weak<DecodedImage>, Arc<Slot>)>>);
 
@@ -30,8 +41,8 @@ pub struct Ahead {
 }
 
 impl Begun {
-    /// The whole photo's embedding and the time it took; `None` when none was begun or it could not be had.
-    pub(crate) fn embedding_of(&self, image: &Arc<DecodedImage>) -> Option<(Embedding, Duration)> {
+    /// What the photo is searched by; `None` when it was not begun or could not be had.
+    pub(crate) fn of(&self, image: &Arc<DecodedImage>) -> Option<Made> {
         let wanted = Arc::downgrade(image);
         let slot = lock(&self.0)
             .iter()
@@ -53,7 +64,7 @@ impl Begun {
 }
 
 impl Engine {
-    /// Says that this photo is about to be searched by, as a whole: the search then takes the embedding that
+    /// Says that this photo is about to be searched by, without a crop: the search then takes the embeddings that
     /// [`Ahead::run`] makes. `None` while the model is not ready.
     pub fn ahead(&self, image: Arc<DecodedImage>) -> Option<Ahead> {
         matches!(self.embedder().state(), ModelState::Ready(_)).then(|| Ahead {
@@ -65,17 +76,26 @@ impl Engine {
 }
 
 impl Ahead {
-    /// Makes the embedding, on this thread. A search meets with the same trouble and tells of it.
+    /// Makes the embeddings, on this thread. A search meets with the same trouble and tells of it.
     pub fn run(self) {
+        let made = self.made().ok().flatten();
+        self.slot.get_or_init(|| made);
+    }
+
+    fn made(&self) -> Result<Option<Made>, EngineError> {
         let started = Instant::now();
-        let made = || -> Result<Option<Embedding>, EngineError> {
-            let embedder = self.engine.embedder();
-            let tensor = embedder.card().preprocessing().prepare(&self.image, None);
-            Ok(embedder.embed(vec![tensor])?.pop().map(|one| one.embedding))
-        };
-        let embedding = made().ok().flatten();
-        self.slot
-            .get_or_init(|| embedding.map(|made| (made, started.elapsed())));
+        let embedder = self.engine.embedder();
+        let preprocessing = embedder.card().preprocessing();
+        let mut tensors = vec![preprocessing.prepare(&self.image, None)];
+        let inner = inner_part(&self.image);
+        tensors.extend(inner.map(|inner| preprocessing.prepare(&self.image, Some(inner))));
+        let mut embeddings = embedder.embed(tensors)?.into_iter();
+        let mut next = || embeddings.next().map(|one| one.embedding);
+        Ok(next().map(|whole| Made {
+            whole,
+            inner: next(),
+            time: started.elapsed(),
+        }))
     }
 }
 

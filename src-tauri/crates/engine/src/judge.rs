@@ -351,9 +351,11 @@ pub(crate) fn best_hit(
         colour: None,
         part: 0,
         orientation: Orientation::default(),
+        trimmed: false,
         photo: photos.get(&near.id)?.clone(),
         product: product_of(products, near.id),
         group: None,
+        alike: Vec::new(),
     })
 }
 

@@ -45,7 +45,8 @@ pub use cancel::{CancelToken, Pause};
 pub use catalog::{
     Access, Catalog, CatalogError, Cell, CheckReport, Column, ColumnKind, Counts, Decision, Filter,
     FilterError, FolderId, FolderRow, IndexOptions, IndexState, LocationRow, Method, MethodUsed,
-    PhotoRow, ProductTable, RemovedCount, RowState, ValueCount, WorklistRow,
+    PastSearch, PhotoRow, ProductTable, RemovedCount, RowDecision, RowState, ValueCount,
+    WorklistRow,
 };
 pub use duplicates::{DUPLICATE_SIMILARITY, Duplicate, DuplicateGroup};
 pub use embedder::{Embedded, Embedder, EmbedderOptions, ModelState, ReadyModel, choose_device};

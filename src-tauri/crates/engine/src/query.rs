@@ -13,15 +13,14 @@ use std::{
 };
 
 use catalog::{Cell, PhotoRow, ProductTable};
-use embedding::ImageId;
-use vision::Orientation;
+use embedding::{ImageId, Neighbour};
 
 pub use asked::{Orientations, QueryPart, SearchOptions, Source};
 pub use ranking::{Group, Hit, Product, Ranking};
 
 use crate::{Engine, EngineError};
 use colour::Colours;
-use embed::{EmbeddedQuery, View};
+use embed::{EmbeddedQuery, Look, View};
 use nearest::{Near, Nearest};
 
 pub(crate) use nearest::group_of;
@@ -30,7 +29,7 @@ pub(crate) use nearest::group_of;
 struct Likeness {
     content: f32,
     part: usize,
-    orientation: Orientation,
+    look: Look,
 }
 
 impl Engine {
@@ -53,17 +52,10 @@ impl Engine {
         if parts.is_empty() {
             return Err(EngineError::EmptyQuery);
         }
-        let EmbeddedQuery { views, embed_time } =
-            self.embedded(parts, options.orientations, options.live)?;
+        let EmbeddedQuery { views, embed_time } = self.embedded(parts, options)?;
 
         let searched = Instant::now();
-        let own: BTreeSet<ImageId> = parts
-            .iter()
-            .filter_map(|part| match part.source {
-                Source::Catalog { image, .. } => Some(image),
-                Source::Photo { .. } => None,
-            })
-            .collect();
+        let own = own_photos(parts);
         let products = self.catalog().products()?;
         let colours = self.colours_of(parts, options.colour)?;
         let queries: Vec<_> = views.iter().map(|view| view.query.clone()).collect();
@@ -94,34 +86,49 @@ impl Engine {
         colours: Option<&Colours>,
         products: &ProductTable,
     ) -> Result<Vec<Hit>, EngineError> {
-        let ids: Vec<ImageId> = near.iter().map(|near| near.neighbour.id).collect();
+        let all = near.iter().flat_map(|near| {
+            let alike = near.alike.iter();
+            std::iter::once(&near.neighbour).chain(alike)
+        });
+        let ids: Vec<ImageId> = all.map(|near| near.id).collect();
         let photos = self.catalog().photos(&ids)?;
         let mut photos: BTreeMap<ImageId, PhotoRow> =
             photos.into_iter().map(|photo| (photo.id, photo)).collect();
-        let mut alike = self.likeness(&ids, parts, views)?;
+        let mut likeness = self.likeness(&ids, parts, views)?;
         // A photo removed between the two steps is no hit any more.
-        Ok(near
-            .into_iter()
-            .filter_map(|near| {
-                let id = near.neighbour.id;
-                Some((photos.remove(&id)?, alike.remove(&id)?, near))
-            })
-            .enumerate()
-            .map(|(place, (photo, alike, near))| Hit {
-                rank: place + 1,
-                similarity: near.neighbour.similarity,
-                content: alike.content,
+        let mut hit = |near: Neighbour, rank: usize| {
+            let photo = photos.remove(&near.id)?;
+            let likeness = likeness.remove(&near.id)?;
+            Some(Hit {
+                rank,
+                similarity: near.similarity,
+                content: likeness.content,
                 colour: colours.and_then(|colours| colours.likeness(photo.id)),
-                part: alike.part,
-                orientation: alike.orientation,
+                part: likeness.part,
+                orientation: likeness.look.orientation,
+                trimmed: likeness.look.trimmed,
                 product: product_of(products, photo.id),
                 photo,
-                group: near.group,
+                group: None,
+                alike: Vec::new(),
             })
-            .collect())
+        };
+        let mut hits = Vec::with_capacity(near.len());
+        for near in near {
+            let rank = hits.len() + 1;
+            if let Some(first) = hit(near.neighbour, rank) {
+                let alike = near.alike.into_iter();
+                hits.push(Hit {
+                    group: near.group,
+                    alike: alike.filter_map(|near| hit(near, rank)).collect(),
+                    ..first
+                });
+            }
+        }
+        Ok(hits)
     }
 
-    /// In which orientation, how much and by which part each photo is like the query.
+    /// By which look, how much and by which part each photo is like the query.
     fn likeness(
         &self,
         ids: &[ImageId],
@@ -158,7 +165,7 @@ impl Engine {
             let likeness = Likeness {
                 content,
                 part,
-                orientation: view.orientation,
+                look: view.look,
             };
             (id, likeness)
         });
@@ -172,6 +179,15 @@ impl Engine {
     pub fn product_of(&self, image: ImageId) -> Result<Product, EngineError> {
         Ok(product_of(self.catalog().products()?.as_ref(), image))
     }
+}
+
+/// The photos of the catalog that a query is made of.
+pub(crate) fn own_photos(parts: &[QueryPart]) -> BTreeSet<ImageId> {
+    let photos = parts.iter().filter_map(|part| match part.source {
+        Source::Catalog { image, .. } => Some(image),
+        Source::Photo { .. } => None,
+    });
+    photos.collect()
 }
 
 /// What is known of the product that a photo shows.

@@ -13,18 +13,11 @@ use std::time::Instant;
 use catalog::{Filter, Groups, MethodUsed, PhotoRow};
 use embedding::{CombineError, Embedding, ImageId, Neighbour, combine};
 
-pub use interests::{Interests, UnknownPhoto};
+pub use interests::{Interest, Interests, UnknownPhoto};
 
-use crate::query::{group_of, product_of};
-use crate::{Engine, EngineError, Hit, Orientation, Ranking};
+use crate::query::{group_of, own_photos, product_of};
+use crate::{Engine, EngineError, Hit, Orientation, QueryPart, Ranking};
 use tastes::{Taste, tastes};
-
-/// Photos that say what somebody is interested in.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Interest {
-    /// Photos of the catalog, each once, with weights from -1 to 1 and not 0; below 0 says "not like this".
-    pub photos: Vec<(ImageId, f32)>,
-}
 
 /// How a recommendation is made.
 #[derive(Clone, Debug)]
@@ -73,8 +66,8 @@ struct Candidate {
 
 impl Engine {
     /// The photos closest to an interest, diversified: every taste in it is represented as soon as there are as many
-    /// hits as tastes, and then by its weight; hits of one taste are unlike each other. Photos of the interest are
-    /// left out. The order is that of choosing, so similarities (each to the taste it was chosen for) need not
+    /// hits as tastes, and then by its weight; hits of one taste are unlike each other. The interest's parts are photos of
+    /// the catalog, which are left out, or from outside. The order is that of choosing, so similarities (each to the taste it was chosen for) need not
     /// descend; [`Hit::part`] is the place of the nearest wanted photo in the interest. Always exact.
     ///
     /// The same serves the matching of ads: the interest is then the photos of an ad.
@@ -82,20 +75,20 @@ impl Engine {
     /// # Errors
     /// [`EngineError::EmptyQuery`] without photos, [`EngineError::Query`] when nothing is wanted or for a weight
     /// outside -1 to 1 or of 0, [`EngineError::NoSuchPhoto`], [`EngineError::NotEmbeddedYet`],
-    /// [`EngineError::Filter`], and the catalog's own errors.
+    /// [`EngineError::UnreadablePhoto`] when a crop needs a file that cannot be read, [`EngineError::Filter`], and the
+    /// model's and the catalog's own errors.
     pub fn recommend(
         &self,
-        interest: &Interest,
+        interest: &[QueryPart],
         options: &RecommendOptions,
     ) -> Result<Ranking, EngineError> {
-        let searched = Instant::now();
-        if interest.photos.is_empty() {
+        if interest.is_empty() {
             return Err(EngineError::EmptyQuery);
         }
-        let photos = interest.photos.iter();
-        let parts = photos
-            .map(|(image, weight)| Ok((self.stored_embedding(*image)?, *weight)))
-            .collect::<Result<Vec<_>, EngineError>>()?;
+        let (embeddings, embed_time) = self.embedded_parts(interest)?;
+        let searched = Instant::now();
+        let weights = interest.iter().map(|part| part.weight);
+        let parts: Vec<_> = embeddings.into_iter().zip(weights).collect();
         // All together first: it says what is wrong with the weights.
         match combine(&parts) {
             Ok(_) | Err(CombineError::NothingLeft | CombineError::Vector(_)) => {}
@@ -105,7 +98,7 @@ impl Engine {
         let alike = cutoff.map_or(UNMEASURED_CUTOFF, |cutoff| cutoff.similarity);
         let [least, most] = TASTE_LIMITS;
         let tastes = tastes(&parts, alike.clamp(least, most));
-        let own: BTreeSet<ImageId> = interest.photos.iter().map(|(image, _)| *image).collect();
+        let own = own_photos(interest);
 
         let products = self.catalog().products()?;
         let selected = match &options.filter {
@@ -141,12 +134,14 @@ impl Engine {
                 colour: None,
                 part: nearest_part(&parts, &chosen.embedding),
                 orientation: Orientation::Upright,
+                trimmed: false,
                 product: product_of(&products, photo.id),
                 photo,
                 group: groups
                     .as_ref()
                     .zip(chosen.group)
                     .map(|(groups, group)| group_of(groups, group)),
+                alike: Vec::new(),
             })
             .collect();
         Ok(Ranking {
@@ -154,7 +149,7 @@ impl Engine {
             cutoff,
             method: MethodUsed::Exact,
             gallery: self.catalog().count_where(keep),
-            embed_time: std::time::Duration::ZERO,
+            embed_time,
             search_time: searched.elapsed(),
         })
     }

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, TryLockError},
 };
 
-use catalog::{Decision, Filling, PhotoRow, RowState, WorklistRow};
+use catalog::{Decision, Filling, PhotoRow, RowDecision, RowState, WorklistRow};
 use embedding::{Embedding, ImageId, Neighbour, calibration::Calibration};
 
 use crate::{
@@ -58,7 +58,8 @@ impl Engine {
         let hit = |row: &WorklistRow| {
             let near = Neighbour {
                 id: row.hit?,
-                similarity: row.similarity?,
+                // Chosen before the row's own photo was read.
+                similarity: row.similarity.unwrap_or(0.0),
             };
             best_hit(near, &photos, &products)
         };
@@ -176,24 +177,34 @@ impl Engine {
         decision: Decision,
         hit: Option<ImageId>,
     ) -> Result<(), EngineError> {
-        let rows = self.catalog().worklist()?;
-        let known = rows.iter().find(|known| known.id == row);
-        let known = known.ok_or(EngineError::NoSuchRow(row))?;
-        let chosen = match decision {
-            Decision::Open | Decision::Rejected => None,
-            Decision::Accepted => Some(hit.or(known.nearest)),
-            Decision::Changed => Some(hit),
-        };
-        let chosen = match chosen {
-            None => None,
-            Some(None) => return Err(EngineError::NothingChosen(row)),
-            Some(Some(image)) => Some(self.near_row(row, image)?),
-        };
-        if self.catalog().decide_row(row, decision, chosen)? {
-            Ok(())
-        } else {
-            Err(EngineError::NoSuchRow(row))
-        }
+        self.decide_all(&[RowDecision {
+            row,
+            decision,
+            chosen: hit,
+        }])
+    }
+
+    /// Stores what a person made of several rows, all of it or nothing; each as [`Engine::decide`] does.
+    ///
+    /// # Errors
+    /// As [`Engine::decide`].
+    pub fn decide_all(&self, decisions: &[RowDecision]) -> Result<(), EngineError> {
+        let checked = decisions.iter().map(|asked| {
+            let row = self.row(asked.row)?;
+            let chosen = match asked.decision {
+                Decision::Open | Decision::Rejected => None,
+                Decision::Accepted => Some(asked.chosen.or(row.nearest)),
+                Decision::Changed => Some(asked.chosen),
+            };
+            let chosen = match chosen {
+                None => None,
+                Some(None) => return Err(EngineError::NothingChosen(row.id)),
+                Some(Some(image)) => Some(self.known_photo(image)?),
+            };
+            Ok(RowDecision { chosen, ..*asked })
+        });
+        let checked = checked.collect::<Result<Vec<_>, EngineError>>()?;
+        Ok(self.catalog().decide_rows(&checked)?)
     }
 
     /// Takes rows out of the worklist. Their files stay as they are.
@@ -202,14 +213,6 @@ impl Engine {
     /// The catalog's own.
     pub fn remove_from_worklist(&self, rows: &[i64]) -> Result<(), EngineError> {
         Ok(self.catalog().remove_from_worklist(rows)?)
-    }
-
-    /// Takes all rows out of the worklist. Their files stay as they are.
-    ///
-    /// # Errors
-    /// The catalog's own.
-    pub fn clear_worklist(&self) -> Result<(), EngineError> {
-        Ok(self.catalog().clear_worklist()?)
     }
 
     /// The thumbnail kept with a row: JPEG, its longest side at most 256 pixels; `None` until the row was read.
@@ -225,11 +228,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NoSuchRow`], [`EngineError::UnreadablePhoto`], and the catalog's own.
     pub fn worklist_source(&self, row: i64) -> Result<Source, EngineError> {
-        let rows = self.catalog().worklist()?;
-        let row = rows
-            .into_iter()
-            .find(|known| known.id == row)
-            .ok_or(EngineError::NoSuchRow(row))?;
+        let row = self.row(row)?;
         match open_photo(&row.path, self.limits()) {
             Ok(image) => Ok(Source::Photo {
                 image: Arc::new(image),
@@ -297,21 +296,15 @@ impl Engine {
         Ok(kept.ok_or_else(|| "the catalog changed while it was read; add it again".to_owned()))
     }
 
-    /// A photo of the catalog as the match of a row.
-    fn near_row(&self, row: i64, image: ImageId) -> Result<Neighbour, EngineError> {
-        if self.catalog().photo(image)?.is_none() {
-            return Err(EngineError::NoSuchPhoto(image.0));
+    fn row(&self, row: i64) -> Result<WorklistRow, EngineError> {
+        let known = self.catalog().worklist_row(row)?;
+        known.ok_or(EngineError::NoSuchRow(row))
+    }
+
+    fn known_photo(&self, image: ImageId) -> Result<ImageId, EngineError> {
+        match self.catalog().photo(image)? {
+            Some(_) => Ok(image),
+            None => Err(EngineError::NoSuchPhoto(image.0)),
         }
-        let photo = self.catalog().embedding_of(image);
-        let similarity = self
-            .catalog()
-            .worklist_embedding(row)?
-            .zip(photo)
-            // Of a row that waits, or a photo that does, nothing is known yet.
-            .map_or(0.0, |(row, photo)| row.cosine(&photo));
-        Ok(Neighbour {
-            id: image,
-            similarity,
-        })
     }
 }

@@ -155,7 +155,27 @@ CREATE TABLE colour (
 ) STRICT;
 ";
 
-const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5];
+/// Format 6: searches made before, and the photos from outside they were made by.
+const FORMAT_6: &str = "
+CREATE TABLE past_search (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    asked_at INTEGER NOT NULL, -- milliseconds since 1970
+    query TEXT NOT NULL -- what was asked, as whoever asked writes it
+) STRICT;
+CREATE TABLE kept_photo (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest BLOB NOT NULL UNIQUE, -- BLAKE3 of the JPEG
+    jpeg BLOB NOT NULL
+) STRICT;
+CREATE TABLE past_search_photo (
+    search_id INTEGER NOT NULL REFERENCES past_search (id) ON DELETE CASCADE,
+    photo_id INTEGER NOT NULL REFERENCES kept_photo (id),
+    PRIMARY KEY (search_id, photo_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX past_search_photo_by_photo ON past_search_photo (photo_id);
+";
+
+const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6];
 
 /// The newest format known here.
 pub(super) const SUPPORTED: i64 = STEPS.len() as i64;

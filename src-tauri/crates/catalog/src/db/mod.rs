@@ -5,6 +5,7 @@
 pub(crate) mod colour;
 pub(crate) mod failure;
 pub(crate) mod folder;
+pub(crate) mod history;
 pub(crate) mod image;
 pub(crate) mod integrity;
 pub(crate) mod location;

@@ -8,18 +8,53 @@ use super::space::SpaceRow;
 use super::{path_of, vectors};
 use crate::worklist::{Decision, RowState, WorklistRow};
 
+/// Rows as [`read`] takes them; the first parameter is the space.
+const ROWS: &str = "
+    SELECT id, path, CASE WHEN state = 'judged' AND space_id IS NOT ?1 THEN 'waiting' ELSE state END,
+           reason, verdict, hit_id, similarity, decision, chosen_id, chosen_similarity
+    FROM worklist LEFT JOIN worklist_photo ON row_id = id";
+
 /// All rows, by number. Those whose embedding is not of `space` wait.
 pub(crate) fn rows(
     connection: &Connection,
     space: Option<SpaceRow>,
 ) -> rusqlite::Result<Vec<WorklistRow>> {
-    let mut statement = connection.prepare(
-        "SELECT id, path, CASE WHEN state = 'judged' AND space_id IS NOT ?1 THEN 'waiting' ELSE state END,
-                reason, verdict, hit_id, similarity, decision, chosen_id, chosen_similarity
-         FROM worklist LEFT JOIN worklist_photo ON row_id = id ORDER BY id",
-    )?;
+    let mut statement = connection.prepare(&format!("{ROWS} ORDER BY id"))?;
     let space = space.map_or(0, |space| space.id);
     statement.query_map([space], read)?.collect()
+}
+
+/// One row.
+pub(crate) fn row(
+    connection: &Connection,
+    space: Option<SpaceRow>,
+    id: i64,
+) -> rusqlite::Result<Option<WorklistRow>> {
+    let mut statement = connection.prepare_cached(&format!("{ROWS} WHERE id = ?2"))?;
+    let space = space.map_or(0, |space| space.id);
+    statement.query_row([space, id], read).optional()
+}
+
+/// The number of the row of a photo.
+pub(crate) fn at(transaction: &Transaction<'_>, path: &[u8]) -> rusqlite::Result<Option<i64>> {
+    transaction
+        .prepare_cached("SELECT id FROM worklist WHERE path = ?1")?
+        .query_row([path], |row| row.get(0))
+        .optional()
+}
+
+/// The photo chosen for a row whose embedding was not known yet then.
+pub(crate) fn chosen_unseen(
+    transaction: &Transaction<'_>,
+    row: i64,
+) -> rusqlite::Result<Option<ImageId>> {
+    transaction
+        .prepare_cached(
+            "SELECT chosen_id FROM worklist
+             WHERE id = ?1 AND chosen_id IS NOT NULL AND chosen_similarity IS NULL",
+        )?
+        .query_row([row], |row| row.get(0).map(ImageId))
+        .optional()
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<WorklistRow> {
@@ -121,23 +156,36 @@ pub(crate) fn keep(
         .map(drop)
 }
 
-/// Stores a decision. Says whether there is such a row.
+/// Stores a decision, and how near the photo is that it is for, where that is known. Says whether there is such a row.
 pub(crate) fn decide(
     transaction: &Transaction<'_>,
     row: i64,
     decision: Decision,
-    chosen: Option<Neighbour>,
+    chosen: Option<(ImageId, Option<f32>)>,
 ) -> rusqlite::Result<bool> {
-    let changed = transaction.execute(
-        "UPDATE worklist SET decision = ?2, chosen_id = ?3, chosen_similarity = ?4 WHERE id = ?1",
-        params![
+    let changed = transaction
+        .prepare_cached(
+            "UPDATE worklist SET decision = ?2, chosen_id = ?3, chosen_similarity = ?4 WHERE id = ?1",
+        )?
+        .execute(params![
             row,
             decision.as_str(),
-            chosen.map(|near| near.id.0),
-            chosen.map(|near| near.similarity)
-        ],
-    )?;
+            chosen.map(|(image, _)| image.0),
+            chosen.and_then(|(_, similarity)| similarity)
+        ])?;
     Ok(changed > 0)
+}
+
+/// Notes how near the photo chosen for a row is.
+pub(crate) fn set_chosen_similarity(
+    transaction: &Transaction<'_>,
+    row: i64,
+    similarity: f32,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE worklist SET chosen_similarity = ?2 WHERE id = ?1")?
+        .execute(params![row, similarity])
+        .map(drop)
 }
 
 /// Takes rows out.
@@ -149,11 +197,6 @@ pub(crate) fn remove(transaction: &Transaction<'_>, rows: &[i64]) -> rusqlite::R
             [rows],
         )
         .map(drop)
-}
-
-/// Takes all rows out.
-pub(crate) fn clear(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    transaction.execute("DELETE FROM worklist", []).map(drop)
 }
 
 /// Forgets what was read of a row's photo: it waits again.

@@ -37,6 +37,9 @@ pub(crate) struct HitRow {
     /// With `--group-by` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<GroupRow>,
+    /// With `--fold` only: the paths of hits that are nearly identical to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    alike: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +71,7 @@ impl HitRow {
             group: hit
                 .group
                 .map(|Group { value, photos }| GroupRow { value, photos }),
+            alike: paths(&hit.alike),
         }
     }
 
@@ -99,7 +103,15 @@ impl HitRow {
         for (column, cell) in &self.product.0 {
             println!("      {column}: {cell}");
         }
+        for path in &self.alike {
+            println!("      nearly identical: {path}");
+        }
     }
+}
+
+fn paths(hits: &[Hit]) -> Vec<String> {
+    let paths = hits.iter().filter_map(Hit::path);
+    paths.map(|path| text_of(path)).collect()
 }
 
 /// How a hit shows the query, in JSON.

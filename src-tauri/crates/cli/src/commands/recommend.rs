@@ -129,7 +129,10 @@ fn recommended(
         nearest_of: &names,
         ..Said::default()
     };
-    let hits = engine.recommend(interest, options)?.hits.into_iter();
+    let hits = engine
+        .recommend(&interest.parts(), options)?
+        .hits
+        .into_iter();
     Ok(Shopper {
         shopper,
         photos,

@@ -6,7 +6,8 @@ use std::{
 
 use anyhow::Context;
 use engine::{
-    Access, Engine, Filter, Method, Orientations, QueryPart, Ranking, SearchOptions, SheetOptions,
+    Access, DUPLICATE_SIMILARITY, Engine, Filter, Method, Orientations, QueryPart, Ranking,
+    SearchOptions, SheetOptions,
 };
 use serde::Serialize;
 
@@ -28,6 +29,8 @@ pub(crate) struct Request {
     pub(crate) exact: bool,
     pub(crate) colour: Option<f32>,
     pub(crate) orientations: Orientations,
+    pub(crate) trim: bool,
+    pub(crate) fold: bool,
     pub(crate) sheet: Option<PathBuf>,
 }
 
@@ -61,6 +64,8 @@ pub(crate) fn run(common: &Common, request: &Request, output: Output) -> anyhow:
             colour: request.colour.unwrap_or_default(),
             orientations: request.orientations,
             live: false,
+            trim: request.trim,
+            fold: request.fold.then_some(DUPLICATE_SIMILARITY),
         },
     )?;
     let seconds = started.elapsed().as_secs_f64();

@@ -107,4 +107,10 @@ pub struct SearchOptions {
     /// makes of the crop ([`Engine::live_embedding`](crate::Engine::live_embedding)). Without effect in several
     /// orientations.
     pub live: bool,
+    /// Whether photos from plain margins on are also looked for as they are without them: a hit is as near as the nearer
+    /// of the two makes it. Without effect on parts that have a crop, and on live ones.
+    pub trim: bool,
+    /// Of hits at least this near to a better one (cosine similarity), only the better one counts; the others are in
+    /// its [`Hit::alike`](crate::Hit::alike).
+    pub fold: Option<f32>,
 }

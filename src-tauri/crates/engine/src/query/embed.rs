@@ -1,30 +1,51 @@
 //! From a query's photos to the directions to search in: the same stages 3 to 5 as the gallery.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use embedding::{CombineError, Embedding, ImageId, combine};
 use vision::{InputTensor, Orientation};
 
-use super::{Orientations, QueryPart, Source};
-use crate::{Engine, EngineError};
+use super::{Orientations, QueryPart, SearchOptions, Source};
+use crate::{Engine, EngineError, regions::inner_part};
 
-/// A query in one orientation.
-pub(super) struct View {
+/// How a query is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Look {
     /// How photos show the query that are found by it.
     pub(super) orientation: Orientation,
+    /// Without plain margins.
+    pub(super) trimmed: bool,
+}
+
+impl Look {
+    /// The query as it is.
+    const PLAIN: Self = Self {
+        orientation: Orientation::Upright,
+        trimmed: false,
+    };
+}
+
+/// A query looked at in one way.
+pub(super) struct View {
+    pub(super) look: Look,
     /// All parts together.
     pub(super) query: Embedding,
     /// Each part by itself.
     pub(super) parts: Vec<Embedding>,
 }
 
-/// The query in each of its orientations, upright first, and the time it took.
+/// The query in each of its views, the plain one first, and the time it took.
 pub(super) struct EmbeddedQuery {
     pub(super) views: Vec<View>,
     pub(super) embed_time: Duration,
 }
 
-/// Where the embedding of a part in an orientation comes from.
+/// The embeddings of the parts, in their order, for each look at them, the plain one first; and the time it took.
+type Looks = (Vec<(Look, Vec<Embedding>)>, Duration);
+
+/// Where the embedding of a part in a view comes from.
+#[derive(Clone)]
 enum From {
     Known(Embedding),
     /// The place among the inputs of the network.
@@ -32,23 +53,58 @@ enum From {
 }
 
 impl Engine {
-    /// The query after the network: one pass for all photos that need one, in all orientations.
+    /// The query after the network: one pass for all photos that need one, in all views.
     pub(super) fn embedded(
         &self,
         parts: &[QueryPart],
-        orientations: Orientations,
-        live: bool,
+        options: &SearchOptions,
     ) -> Result<EmbeddedQuery, EngineError> {
-        let live = live && orientations == Orientations::Upright;
+        let (looks, embed_time) = self.looked_at(parts, options)?;
+        let views = looks.into_iter().map(|(look, embeddings)| {
+            let weights = parts.iter().map(|part| part.weight);
+            let weighted: Vec<_> = embeddings.into_iter().zip(weights).collect();
+            Ok(View {
+                look,
+                query: combine(&weighted)?,
+                parts: weighted.into_iter().map(|(own, _)| own).collect(),
+            })
+        });
+        Ok(EmbeddedQuery {
+            views: views.collect::<Result<_, EngineError>>()?,
+            embed_time,
+        })
+    }
+
+    /// Each part by itself, as it is, and the time it took.
+    pub(crate) fn embedded_parts(
+        &self,
+        parts: &[QueryPart],
+    ) -> Result<(Vec<Embedding>, Duration), EngineError> {
+        let (mut looks, embed_time) = self.looked_at(parts, &SearchOptions::default())?;
+        Ok((looks.swap_remove(0).1, embed_time))
+    }
+
+    fn looked_at(
+        &self,
+        parts: &[QueryPart],
+        options: &SearchOptions,
+    ) -> Result<Looks, EngineError> {
+        let live = options.live && options.orientations == Orientations::Upright;
         let started = Instant::now();
         let mut ahead_time = None;
         let mut tensors = Vec::new();
-        let mut sources: Vec<Vec<From>> = Vec::with_capacity(parts.len());
+        let orientations = options.orientations.all().iter();
+        let mut looks: Vec<(Look, Vec<From>)> = orientations
+            .map(|orientation| Look {
+                orientation: *orientation,
+                ..Look::PLAIN
+            })
+            .map(|look| (look, Vec::with_capacity(parts.len())))
+            .collect();
         for part in parts {
             let mut input: Option<InputTensor> = None;
-            let mut from = Vec::with_capacity(orientations.all().len());
-            for orientation in orientations.all() {
-                if *orientation == Orientation::Upright
+            for (look, from) in &mut looks {
+                if *look == Look::PLAIN
                     && let Some((known, time)) = self.known_embedding(&part.source, live)?
                 {
                     ahead_time = ahead_time.or(time);
@@ -60,10 +116,32 @@ impl Engine {
                     None => self.input(&part.source)?,
                 };
                 from.push(From::Network(tensors.len()));
-                tensors.push(upright.seen(*orientation));
+                tensors.push(upright.seen(look.orientation));
                 input = Some(upright);
             }
-            sources.push(from);
+        }
+        if options.trim && !live {
+            let mut trimmed = looks[0].1.clone();
+            let mut any = false;
+            for (from, part) in trimmed.iter_mut().zip(parts) {
+                if let Source::Photo { image, crop: None } = &part.source
+                    && let Some(made) = self.begun().of(image)
+                {
+                    any |= made.inner.is_some();
+                    *from = made.inner.map_or_else(|| from.clone(), From::Known);
+                } else if let Some(inner) = self.without_margins(&part.source)? {
+                    any = true;
+                    *from = From::Network(tensors.len());
+                    tensors.push(self.input(&inner)?);
+                }
+            }
+            if any {
+                let look = Look {
+                    trimmed: true,
+                    ..Look::PLAIN
+                };
+                looks.push((look, trimmed));
+            }
         }
         let all_known = tensors.is_empty();
         let computed: Vec<Embedding> = if all_known {
@@ -72,35 +150,40 @@ impl Engine {
             let embedded = self.embedder().embed(tensors)?;
             embedded.into_iter().map(|one| one.embedding).collect()
         };
-        let views = orientations.all().iter().enumerate();
-        let views = views.map(|(place, orientation)| {
-            let weighted: Vec<(Embedding, f32)> = sources
-                .iter()
-                .zip(parts)
-                .map(|(from, part)| {
-                    let embedding = match &from[place] {
-                        From::Known(known) => known.clone(),
-                        From::Network(input) => computed.get(*input).cloned().ok_or_else(|| {
-                            EngineError::Model(
-                                "the device returned fewer embeddings than photos".to_owned(),
-                            )
-                        })?,
-                    };
-                    Ok((embedding, part.weight))
-                })
-                .collect::<Result<_, EngineError>>()?;
-            Ok(View {
-                orientation: *orientation,
-                query: combine(&weighted)?,
-                parts: weighted.into_iter().map(|(own, _)| own).collect(),
-            })
+        let found = |from: From| match from {
+            From::Known(known) => Ok(known),
+            From::Network(input) => computed.get(input).cloned().ok_or_else(|| {
+                EngineError::Model("the device returned fewer embeddings than photos".to_owned())
+            }),
+        };
+        let looks = looks.into_iter().map(|(look, from)| {
+            let parts = from.into_iter().map(found);
+            Ok((look, parts.collect::<Result<_, EngineError>>()?))
         });
-        let views = views.collect::<Result<_, EngineError>>()?;
+        let looks = looks.collect::<Result<_, EngineError>>()?;
         // What was spent before the search counts where it was all there was to do.
         let embed_time = ahead_time.filter(|_| all_known);
-        Ok(EmbeddedQuery {
-            views,
-            embed_time: embed_time.unwrap_or_else(|| started.elapsed()),
+        Ok((looks, embed_time.unwrap_or_else(|| started.elapsed())))
+    }
+
+    /// The photo without its plain margins; `None` where it has none to speak of, and where a crop says already what
+    /// matters.
+    fn without_margins(&self, source: &Source) -> Result<Option<Source>, EngineError> {
+        Ok(match source {
+            Source::Photo { image, crop: None } => inner_part(image).map(|inner| Source::Photo {
+                image: Arc::clone(image),
+                crop: Some(inner),
+            }),
+            Source::Catalog { image, crop: None } => {
+                // Its thumbnail says whether its file is worth reading.
+                let thumbnail = self.thumbnail_pixels(*image)?;
+                let inner = thumbnail.and_then(|thumbnail| inner_part(&thumbnail));
+                inner.map(|inner| Source::Catalog {
+                    image: *image,
+                    crop: Some(inner),
+                })
+            }
+            Source::Photo { .. } | Source::Catalog { .. } => None,
         })
     }
 
@@ -113,8 +196,8 @@ impl Engine {
     ) -> Result<Option<(Embedding, Option<Duration>)>, EngineError> {
         match source {
             Source::Photo { image, crop: None } => {
-                let ahead = self.begun().embedding_of(image);
-                Ok(ahead.map(|(embedding, time)| (embedding, Some(time))))
+                let ahead = self.begun().of(image);
+                Ok(ahead.map(|made| (made.whole, Some(made.time))))
             }
             Source::Catalog { image, crop: None } => {
                 Ok(Some((self.stored_embedding(*image)?, None)))

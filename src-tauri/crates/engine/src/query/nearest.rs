@@ -13,6 +13,8 @@ use crate::{Engine, EngineError};
 pub(super) struct Near {
     pub(super) neighbour: Neighbour,
     pub(super) group: Option<Group>,
+    /// Nearly identical to it, and farther from the query.
+    pub(super) alike: Vec<Neighbour>,
 }
 
 /// What is to become a ranking.
@@ -65,16 +67,15 @@ impl Engine {
             let others = found.neighbours.into_iter();
             let others = others.filter(|near| !own.contains(&near.id));
             let hits = match &groups {
-                Some(groups) => folded(others, groups, options.limit),
-                None => others
-                    .take(options.limit)
-                    .map(|neighbour| Near {
-                        neighbour,
-                        group: None,
-                    })
-                    .collect(),
+                Some(groups) => {
+                    let near = first_of_each(others, groups);
+                    let name = |group: usize| group_of(groups, group);
+                    self.folded(near.map(|(near, group)| (near, group.map(name))), options)
+                }
+                None => self.folded(others.map(|near| (near, None)), options),
             };
-            if all || groups.is_none() || hits.len() == options.limit {
+            let one_for_one = groups.is_none() && options.fold.is_none();
+            if all || one_for_one || hits.len() == options.limit {
                 return Ok(Nearest {
                     near: hits,
                     method: found.method,
@@ -84,19 +85,53 @@ impl Engine {
             k *= 4;
         }
     }
+
+    /// As many as are wanted, those that are nearly identical to a better one under it.
+    fn folded(
+        &self,
+        near: impl Iterator<Item = (Neighbour, Option<Group>)>,
+        options: &SearchOptions,
+    ) -> Vec<Near> {
+        let mut hits: Vec<Near> = Vec::new();
+        let mut kept: Vec<Embedding> = Vec::new();
+        for (neighbour, group) in near {
+            if let Some(least) = options.fold {
+                // A photo that was removed since it was found is no hit.
+                let Some(own) = self.catalog().embedding_of(neighbour.id) else {
+                    continue;
+                };
+                let under = kept.iter().position(|kept| kept.cosine(&own) >= least);
+                if let Some(under) = under {
+                    hits[under].alike.push(neighbour);
+                    continue;
+                }
+                kept.push(own);
+            }
+            // What comes later may still be folded under what is there.
+            if hits.len() < options.limit {
+                hits.push(Near {
+                    neighbour,
+                    group,
+                    alike: Vec::new(),
+                });
+            } else if options.fold.is_none() {
+                break;
+            } else {
+                kept.pop();
+            }
+        }
+        hits
+    }
 }
 
 /// Of each group the nearest, and the photos that are in none.
-fn folded(near: impl Iterator<Item = Neighbour>, groups: &Groups<'_>, limit: usize) -> Vec<Near> {
+fn first_of_each<'a>(
+    near: impl Iterator<Item = Neighbour> + 'a,
+    groups: &'a Groups<'_>,
+) -> impl Iterator<Item = (Neighbour, Option<usize>)> + 'a {
     let mut seen = BTreeSet::new();
     near.map(|neighbour| (neighbour, groups.of(neighbour.id)))
-        .filter(|(_, group)| group.is_none_or(|group| seen.insert(group)))
-        .take(limit)
-        .map(|(neighbour, group)| Near {
-            neighbour,
-            group: group.map(|group| group_of(groups, group)),
-        })
-        .collect()
+        .filter(move |(_, group)| group.is_none_or(|group| seen.insert(group)))
 }
 
 /// A group as a hit shows it.

@@ -17,6 +17,15 @@ impl Engine {
         Ok(jpeg.and_then(|jpeg| vision::decode(&jpeg, self.limits()).ok()))
     }
 
+    /// The pixels of a photo kept with a past search; `None` when it is no longer kept.
+    ///
+    /// # Errors
+    /// The catalog's own.
+    pub fn kept_photo(&self, photo: i64) -> Result<Option<DecodedImage>, EngineError> {
+        let jpeg = self.catalog().kept_photo(photo)?;
+        Ok(jpeg.and_then(|jpeg| vision::decode(&jpeg, self.limits()).ok()))
+    }
+
     /// The source's pixels; those of a catalog photo whose files are all gone or unreadable from its thumbnail, which
     /// is larger than the network's input.
     pub(crate) fn pixels_of(&self, source: &Source) -> Result<Arc<DecodedImage>, EngineError> {

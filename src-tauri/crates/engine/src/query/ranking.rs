@@ -23,6 +23,8 @@ pub struct Hit {
     pub part: usize,
     /// How it shows the query.
     pub orientation: Orientation,
+    /// Whether it is nearest to the query without its plain margins.
+    pub trimmed: bool,
     /// The photo and where it lies.
     pub photo: PhotoRow,
     /// What is known of the product it shows.
@@ -30,6 +32,9 @@ pub struct Hit {
     /// What it stands for in a ranking by groups; `None` in other rankings, and when the column says nothing
     /// of it.
     pub group: Option<Group>,
+    /// Hits nearly identical to it that were folded under it, the nearest to the query first; they have its rank, and
+    /// none under them.
+    pub alike: Vec<Hit>,
 }
 
 /// What is known of a product: columns and their values, empty ones left out. None of them when nothing is.

@@ -5,10 +5,30 @@ use std::path::{Path, PathBuf};
 
 use embedding::ImageId;
 
-use super::Interest;
 use crate::products::sheet::{self, Sheet};
 use crate::scope::stored_form_of_any;
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, QueryPart, Source};
+
+/// Photos that say what somebody is interested in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Interest {
+    /// Photos of the catalog, each once, with weights from -1 to 1 and not 0; below 0 says "not like this".
+    pub photos: Vec<(ImageId, f32)>,
+}
+
+impl Interest {
+    /// As parts of a query.
+    pub fn parts(&self) -> Vec<QueryPart> {
+        let part = |(image, weight): &(ImageId, f32)| QueryPart {
+            source: Source::Catalog {
+                image: *image,
+                crop: None,
+            },
+            weight: *weight,
+        };
+        self.photos.iter().map(part).collect()
+    }
+}
 
 /// The interests that a CSV holds.
 #[derive(Clone, Debug, Default)]

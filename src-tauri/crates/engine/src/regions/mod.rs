@@ -15,6 +15,8 @@ mod stability;
 mod suggest;
 mod trim;
 
+pub(crate) use suggest::inner_part;
+
 use vision::CropRect;
 
 use crate::Source;

@@ -1,6 +1,6 @@
 //! Boxes worth a search: what stands out in a photo, found from the backbone's own activations.
 
-use vision::CropRect;
+use vision::{CropRect, DecodedImage};
 
 use crate::{
     Engine, EngineError, Source,
@@ -47,13 +47,22 @@ impl Engine {
         let mut offered: Vec<CropRect> = Vec::new();
         for part in std::iter::once(inner).chain(salient) {
             let new = offered.iter().all(|other| iou(*other, part) <= ALIKE);
-            let worth = area(part) <= NEARLY_ALL && part.width().min(part.height()) >= LEAST_SIDE;
-            if worth && new && offered.len() < MOST {
+            if is_part(part) && new && offered.len() < MOST {
                 offered.push(part);
             }
         }
         Ok(offered)
     }
+}
+
+/// The photo without its plain margins, where it has any worth leaving out.
+pub(crate) fn inner_part(image: &DecodedImage) -> Option<CropRect> {
+    trimmed(image).filter(|inner| is_part(*inner))
+}
+
+/// Neither (nearly) the whole photo nor the rim of something.
+fn is_part(part: CropRect) -> bool {
+    area(part) <= NEARLY_ALL && part.width().min(part.height()) >= LEAST_SIDE
 }
 
 /// The mean of the values and [`THRESHOLD`] deviations above it.

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use catalog::{Decision, RowState, WorklistRow};
+use catalog::{Decision, RowState};
 use embedding::ImageId;
 
 use crate::{
@@ -40,7 +40,7 @@ impl Engine {
                 photo: &row.path,
                 verdict: row.verdict,
                 sku: sku.as_deref(),
-                similarity: hit.map(|hit| hit.similarity),
+                similarity: hit.and(row.similarity),
                 chosen_by,
                 matched: hit.and_then(|hit| hit.path()).map(PathBuf::as_path),
                 decision: row.decision.as_str(),
@@ -84,19 +84,8 @@ impl Engine {
                 wanted.push((path, decision, image));
             }
         }
-        let paths: Vec<PathBuf> = wanted.iter().map(|(path, ..)| path.clone()).collect();
-        self.catalog().add_to_worklist(&paths)?;
-        let rows = self.worklist()?;
-        let rows: HashMap<&Path, &WorklistRow> =
-            rows.iter().map(|row| (row.path.as_path(), row)).collect();
-        let mut taken = 0;
-        for (path, decision, image) in &wanted {
-            if let Some(row) = rows.get(path.as_path()) {
-                self.decide(row.id, *decision, *image)?;
-                taken += 1;
-            }
-        }
-        Ok(taken)
+        self.catalog().decide_photos(&wanted)?;
+        Ok(wanted.len())
     }
 
     /// What a line asks for, if anything.
