@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use end_to_end::{
-    catalogs::{ingest, more_like, open, options},
+    catalogs::{ingest, more_like, open, options, repository},
     photos::fill,
 };
 use engine::{
@@ -269,5 +269,53 @@ fn a_file_that_failed_is_tried_again_when_asked_for() -> Result<()> {
     let retried = engine.retry(&failed[..1], &CancelToken::default(), &|_| ())?;
     assert_eq!((retried.added, retried.failures.len()), (1, 0));
     assert_eq!(engine.catalog().counts()?.failures, 1);
+    Ok(())
+}
+
+#[test]
+fn a_catalog_of_an_earlier_head_is_taken_over_from_its_features_without_the_photos() -> Result<()> {
+    let (shop, engine) = shop(6)?;
+    ingest(&engine, &shop.photos)?;
+    let first = engine.image_at(&shop.photos.join("photo-000.jpg"))?;
+    let first = first.context("indexed")?;
+    let similarities = |engine: &Engine, image| -> Result<Vec<f32>> {
+        let hits = more_like(engine, image, 10)?.hits;
+        Ok(hits.iter().map(|hit| hit.similarity).collect())
+    };
+    let expected = similarities(&engine, first)?;
+    drop(engine);
+
+    // The same photos, in a catalog made with the model before.
+    let folder = shop.root.join("earlier");
+    let mut earlier = options(&folder, Access::Write);
+    earlier.embedder.model_card = repository().join("assets/models/vitrine-r50h-1.json");
+    let engine = Engine::open(earlier)?;
+    ingest(&engine, &shop.photos)?;
+    let then = similarities(&engine, first)?;
+    assert!(
+        then.iter()
+            .zip(&expected)
+            .any(|(then, now)| (then - now).abs() > 0.01)
+    );
+    drop(engine);
+
+    // On a drive that is not connected by now.
+    fs::rename(&shop.photos, shop.root.join("taken out"))?;
+    let engine = open(&folder)?;
+    assert_eq!(engine.catalog().index_state().vectors, 0);
+    assert_eq!(engine.project_known()?, 6);
+    let now = similarities(&engine, first)?;
+    assert_eq!(now.len(), expected.len());
+    for (now, expected) in now.iter().zip(&expected) {
+        // Features are kept in half precision.
+        assert!((now - expected).abs() < 2e-3, "{now} {expected}");
+    }
+    assert_eq!(engine.project_known()?, 0);
+    drop(engine);
+
+    // Where the photos are, a run over them reads none.
+    fs::rename(shop.root.join("taken out"), &shop.photos)?;
+    let engine = open(&folder)?;
+    assert_eq!(ingest(&engine, &shop.photos)?.embedded, 0);
     Ok(())
 }

@@ -111,7 +111,8 @@ fn a_similarity_that_hangs_on_the_finest_detail_is_flagged() -> Result<()> {
         let made = engine.stability(&whole(decoded(&disguised(&plain, &detail_of))?), wanted)?;
         eprintln!("as it is {honest:?}\ndisguised {made:?}");
         assert!(honest.stable, "{honest:?}");
-        assert!(made.similarity > honest.similarity + 0.3, "{made:?}");
+        // Much: unlike photos are within 0.1 of 0.
+        assert!(made.similarity > honest.similarity + 0.25, "{made:?}");
         assert!(!made.stable, "{made:?}");
     }
     Ok(())

@@ -155,6 +155,7 @@ fn model_is(shell: &Arc<Shell>, state: &ModelState) {
             }
         }),
         ModelState::Ready(ready) => {
+            project(shell);
             let requested = shell.choices().device;
             shell.board.change(|status| {
                 status.phase = Phase::Ready;
@@ -166,6 +167,19 @@ fn model_is(shell: &Arc<Shell>, state: &ModelState) {
             shell.jobs.forget();
             fail(shell, &EngineError::Model(reason.clone()).into());
         }
+    }
+}
+
+/// With a new head on the same backbone, searches go on with what is known of the photos.
+fn project(shell: &Shell) {
+    let projected = shell
+        .engine()
+        .and_then(|engine| Ok(engine.project_known()?));
+    match projected {
+        Ok(0) => {}
+        Ok(_) => catalog_changed(shell),
+        // The photos are read again when their folders are looked at.
+        Err(error) => log::warn!("known photos were not taken over by the model: {error}"),
     }
 }
 

@@ -53,11 +53,10 @@ fn a_dropped_folder_with_a_broken_file_is_taken_in_the_file_named_and_all_found_
     let window = Window::open(&home, &home.arguments())?;
     window.wait_for_photos(14)?;
     let hits = look_for(CHAIR, &window, &home)?;
-    assert!(hits[..2].iter().any(|hit| hit.name == CHAIR), "{hits:?}");
-    assert!(
-        hits[..2].iter().any(|hit| hit.name.starts_with("caf")),
-        "{hits:?}"
-    );
+    // The same picture twice, in files of their own: one of them stands for both.
+    let best = &hits[0].name;
+    assert!(best == CHAIR || best.starts_with("caf"), "{hits:?}");
+    window.wait_for_attribute("hit", "data-alike", "1")?;
 
     window.click("nav-catalog")?;
     window.wait_for("folder-row")?;
@@ -73,8 +72,8 @@ fn a_dropped_folder_with_a_broken_file_is_taken_in_the_file_named_and_all_found_
 fn cancelled_indexing_keeps_what_is_done_says_so_and_goes_on_when_asked() -> Result<()> {
     let home = Home::new()?;
     // Enough that a machine that stops for half a minute is still at it when asked to cancel.
-    let photos = 50 * 40;
-    fill(&home.photos(), 50, 40)?;
+    let photos = 50 * 60;
+    fill(&home.photos(), 50, 60)?;
     let window = Window::open(&home, &home.arguments())?;
     window.drop_files(&[home.photos()])?;
     window.click("notice-action")?;

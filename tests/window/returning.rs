@@ -97,6 +97,9 @@ fn photos_are_recommended_from_pins_and_from_a_csv_of_shoppers() -> Result<()> {
         window.count("section-divider")? + window.count("cutoff-divider")?,
         0
     );
+    let tidy =
+        "document.querySelectorAll('[data-testid=notice-dismiss]').forEach((each) => each.click())";
+    window.script(tidy, &[])?;
     window.screenshot("52-recommended")?;
 
     let csv = home.file("interests.csv");

@@ -110,6 +110,33 @@ impl Catalog {
         )
     }
 
+    /// Stores embeddings of the open space that were made from stored features ([`Catalog::unprojected`]). Photos that
+    /// are gone are passed over.
+    ///
+    /// # Errors
+    /// [`CatalogError::Vector`] for one of another length; as all changes.
+    pub fn project(&self, embeddings: &[(ImageId, Embedding)]) -> Result<(), CatalogError> {
+        let space = self.writable_space()?;
+        self.database.write(
+            |transaction| {
+                let mut effects = Vec::with_capacity(embeddings.len());
+                for (image, embedding) in embeddings {
+                    if !db::image::exists(transaction, *image)? {
+                        continue;
+                    }
+                    check_dims(embedding, self.space.dims, || {
+                        format!("embedding of photo {image}")
+                    })?;
+                    let vector = embedding.to_half();
+                    db::vectors::put_embedding(transaction, *image, space, &vector)?;
+                    effects.push(Effect::Embedded(*image, vector));
+                }
+                Ok(effects)
+            },
+            |effects| self.follow(effects),
+        )
+    }
+
     /// The rows that vectors are written under.
     pub(crate) fn writable_space(&self) -> Result<SpaceRow, CatalogError> {
         let row = self.space_row.filter(|_| self.database.is_writable());
@@ -151,6 +178,22 @@ impl Catalog {
             }
         }
     }
+}
+
+/// Refuses an embedding that is not of the space.
+fn check_dims(
+    embedding: &Embedding,
+    expected: usize,
+    what: impl FnOnce() -> String,
+) -> Result<(), CatalogError> {
+    let actual = embedding.dims();
+    if actual == expected {
+        return Ok(());
+    }
+    Err(CatalogError::Vector {
+        what: what(),
+        source: VectorError::Dims { expected, actual },
+    })
 }
 
 /// The transaction of one [`Catalog::commit`].
@@ -215,18 +258,13 @@ impl Batch<'_> {
     }
 
     fn vectors_of(&self, embedded: &Embedded) -> Result<(Vec<f16>, Vec<f16>), CatalogError> {
-        let refused = |what: &str, source| CatalogError::Vector {
-            what: format!("{what} of {}", embedded.file.path.display()),
+        let what = |what: &str| format!("{what} of {}", embedded.file.path.display());
+        let refused = |of: &str, source| CatalogError::Vector {
+            what: what(of),
             source,
         };
         let embedding: &Embedding = &embedded.embedding;
-        if embedding.dims() != self.dims {
-            let source = VectorError::Dims {
-                expected: self.dims,
-                actual: embedding.dims(),
-            };
-            return Err(refused("embedding", source));
-        }
+        check_dims(embedding, self.dims, || what("embedding"))?;
         let features = embedded.features.iter().map(|&value| f16::from_f32(value));
         let features: Vec<f16> = features.collect();
         if features.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use embedding::{Embedding, ImageId};
+use embedding::{Embedding, ImageId, f16};
 
 use crate::{
     Catalog, CatalogError, ContentHash, Counts, EmbeddedFile, PhotoRow, StoredFailure, StoredFile,
@@ -68,6 +68,29 @@ impl Catalog {
         let searched = sync::read(&self.searched);
         let row = searched.gallery.row_of(image)?;
         Some(Embedding::from_half(row).expect("rows of a gallery are finite and have a length"))
+    }
+
+    /// Photos numbered above `after` that have features of the backbone but no embedding of the open space, by number,
+    /// at most `limit` of them: they were embedded with another head, and a new one needs no photo.
+    ///
+    /// # Errors
+    /// As all reads.
+    pub fn unprojected(
+        &self,
+        after: ImageId,
+        limit: usize,
+    ) -> Result<Vec<(ImageId, Vec<f32>)>, CatalogError> {
+        let Some(space) = self.space_row else {
+            return Ok(Vec::new());
+        };
+        let found = self
+            .database
+            .read(|connection| db::vectors::unprojected(connection, space, after, limit))?;
+        let single = |vector: Vec<f16>| vector.into_iter().map(f16::to_f32).collect();
+        Ok(found
+            .into_iter()
+            .map(|(image, features)| (image, single(features)))
+            .collect())
     }
 
     /// The photo's features on the space's backbone.

@@ -276,7 +276,7 @@ fn threshold(text: &str) -> Result<f32, String> {
     let number = text.trim().parse::<f32>().ok();
     number
         .filter(|number| (0.0..=1.0).contains(number))
-        .ok_or_else(|| "expected a cosine similarity from 0 to 1, such as 0.95".to_owned())
+        .ok_or_else(|| "expected a cosine similarity from 0 to 1, such as 0.92".to_owned())
 }
 
 /// A size in bytes, also as so many K (1,024 bytes) or M (1,024 K).

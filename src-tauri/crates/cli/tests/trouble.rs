@@ -189,7 +189,7 @@ fn as_an_ordinary_user(shop: &Shop, arguments: &[&OsStr]) -> Result<Command> {
     fs::copy(env!("CARGO_BIN_EXE_vitrine-cli"), &program)?;
     let models = shop.folder.path().join("models");
     fs::create_dir_all(&models)?;
-    for name in ["vitrine-r50h-1.json", "vitrine-r50h-1.safetensors"] {
+    for name in ["vitrine-r50h-2.json", "vitrine-r50h-2.safetensors"] {
         fs::copy(
             Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join("../../../assets/models")

@@ -25,6 +25,7 @@ use crate::{
     in_order::in_order,
     plan::{Candidate, IngestPlan, plan},
     progress::Meter,
+    projection::project_known,
     read::{PhotoRecord, Unusable, prepare, read},
     scan::scan,
     update::{is_as_seen, is_settled},
@@ -105,6 +106,7 @@ impl Ingest<'_> {
     pub(crate) fn run(&self, roots: Vec<PathBuf>) -> Result<IngestReport, EngineError> {
         let started = Instant::now();
         (self.progress)(Progress::starting(Stage::Scanning));
+        project_known(self.catalog, self.embedder)?;
         let before = Scope::of(self.catalog, roots, self.exclusions)?;
         let mut scan = scan(&before, self.manner, self.cancel, self.progress);
         // Looked at again: a drive taken out meanwhile must not look like a thousand deleted files.

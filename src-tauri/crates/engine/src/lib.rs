@@ -26,6 +26,7 @@ mod places;
 mod plan;
 mod products;
 mod progress;
+mod projection;
 mod query;
 mod read;
 mod recommend;

@@ -35,4 +35,4 @@ pub fn model_directories(program: &Path) -> Vec<PathBuf> {
 }
 
 /// The model that is used when none is named.
-pub const DEFAULT_MODEL: &str = "vitrine-r50h-1";
+pub const DEFAULT_MODEL: &str = "vitrine-r50h-2";

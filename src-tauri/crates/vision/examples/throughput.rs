@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let request: DeviceRequest = args.next().as_deref().unwrap_or("auto").parse()?;
     let card =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/models/vitrine-r50h-1.json");
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/models/vitrine-r50h-2.json");
     let choice = choose_device(request, &Probe::Found(list_adapters()));
     println!("{}: {}", choice.name, choice.reason);
 

@@ -16,6 +16,7 @@ pub struct ModelCard {
     sha256: String,
     architecture: Architecture,
     head: Option<HeadSpec>,
+    trunk: Option<String>,
     preprocessing: Preprocessing,
 }
 
@@ -57,6 +58,10 @@ impl ModelCard {
         if card.sha256.len() != 64 || !hexadecimal {
             return Err("sha256 is not 64 hexadecimal digits".into());
         }
+        let trunk = card.trunk.as_ref();
+        if trunk.is_some_and(|trunk| trunk.sha256.len() != 64 || !trunk.sha256.is_ascii()) {
+            return Err("sha256 of the trunk is not 64 hexadecimal digits".into());
+        }
         if Path::new(&card.file).file_name() != Some(card.file.as_ref()) {
             return Err(format!("file '{}' is not a plain file name", card.file));
         }
@@ -68,6 +73,7 @@ impl ModelCard {
             head: card.architecture.head.map(|head| match head {
                 HeadFile::Linear { dims } => HeadSpec { dims },
             }),
+            trunk: trunk.map(|trunk| identity(&trunk.name, &trunk.sha256)),
             preprocessing: card.preprocessing.preprocessing()?,
             architecture: Architecture::ResNet(config),
         })
@@ -134,20 +140,27 @@ impl ModelCard {
     }
 
     /// The space its embeddings live in. The first digits of the weights' SHA-256 are part of it, so that
-    /// two models of one name never share a catalog.
+    /// two models of one name never share a catalog. A model with the trunk of another is a head of that backbone:
+    /// what a catalog stores of the features serves both.
     pub fn space(&self) -> EmbeddingSpace {
+        let own = identity(&self.name, &self.sha256);
+        let head = match (&self.head, &self.trunk) {
+            (None, _) => "none".to_owned(),
+            (Some(_), None) => "linear".to_owned(),
+            (Some(_), Some(_)) => format!("linear of {own}"),
+        };
         EmbeddingSpace {
-            backbone: format!("{}@{}", self.name, &self.sha256[..8]),
+            backbone: self.trunk.clone().unwrap_or(own),
             preprocessing: self.preprocessing.name(),
-            head: if self.head.is_some() {
-                "linear"
-            } else {
-                "none"
-            }
-            .into(),
+            head,
             dims: self.dims(),
         }
     }
+}
+
+/// A model's name with the first digits of its weights' SHA-256.
+fn identity(name: &str, sha256: &str) -> String {
+    format!("{name}@{}", sha256[..8].to_ascii_lowercase())
 }
 
 /// The JSON of a card: the parts that are acted on.
@@ -158,6 +171,15 @@ struct CardFile {
     sha256: String,
     architecture: ArchitectureFile,
     preprocessing: PreprocessingFile,
+    /// The model whose network, head aside, this one's is: all its tensors are the same to the bit.
+    trunk: Option<TrunkFile>,
+}
+
+#[derive(Deserialize)]
+struct TrunkFile {
+    name: String,
+    /// Of that model's weights file.
+    sha256: String,
 }
 
 #[derive(Deserialize)]
@@ -298,7 +320,8 @@ fn unknown(field: &str, value: &str) -> String {
 mod tests {
     use super::*;
 
-    const SHIPPED: &str = include_str!("../../../../assets/models/vitrine-r50h-1.json");
+    const SHIPPED: &str = include_str!("../../../../assets/models/vitrine-r50h-2.json");
+    const EARLIER: &str = include_str!("../../../../assets/models/vitrine-r50h-1.json");
 
     fn parse(text: &str) -> Result<ModelCard, String> {
         ModelCard::parse(Path::new("models/card.json"), text)
@@ -309,7 +332,7 @@ mod tests {
         let card = parse(SHIPPED).expect("the shipped card");
         assert_eq!(
             card.weights(),
-            Path::new("models/vitrine-r50h-1.safetensors")
+            Path::new("models/vitrine-r50h-2.safetensors")
         );
         assert_eq!(
             (card.input_size(), card.features(), card.dims()),
@@ -318,8 +341,20 @@ mod tests {
         assert_eq!(card.parameters(), 6_414_016);
         assert_eq!(
             card.space().to_string(),
+            "vitrine-r50h-1@423c8144/fit224-white/linear of vitrine-r50h-2@7657a69d/512"
+        );
+    }
+
+    #[test]
+    fn another_head_on_a_trunk_is_another_space_of_its_backbone() {
+        let [shipped, earlier] =
+            [SHIPPED, EARLIER].map(|text| parse(text).expect("a card").space());
+        assert_eq!(
+            earlier.to_string(),
             "vitrine-r50h-1@423c8144/fit224-white/linear/512"
         );
+        assert_eq!(shipped.backbone, earlier.backbone);
+        assert_ne!(shipped.head, earlier.head);
     }
 
     #[test]
@@ -335,7 +370,7 @@ mod tests {
     #[test]
     fn weights_outside_the_folder_of_the_card_are_refused() {
         let card = SHIPPED.replace(
-            "\"file\": \"vitrine-r50h-1.safetensors\"",
+            "\"file\": \"vitrine-r50h-2.safetensors\"",
             "\"file\": \"../other.safetensors\"",
         );
         assert!(parse(&card).is_err());

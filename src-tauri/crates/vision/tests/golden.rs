@@ -3,13 +3,14 @@
 mod common;
 
 use common::{cosine, relative_difference, repository, shared, shipped_card, tensor};
+use safetensors::SafeTensors;
 use std::path::PathBuf;
 use vision::{
     ComputeDevice, CropRect, DecodeLimits, Features, InputTensor, Model, ModelError, Region, decode,
 };
 
 fn golden() -> PathBuf {
-    repository().join("assets/models/vitrine-r50h-1.golden.safetensors")
+    repository().join("assets/models/vitrine-r50h-2.golden.safetensors")
 }
 
 /// The photos of the reference, in order, as the card names them.
@@ -50,6 +51,25 @@ fn the_reference_inputs_give_the_reference_features_and_embeddings() {
         let embedding = model.embed(actual).expect("a direction");
         let cosine = cosine(embedding.as_slice(), &embeddings[row]);
         assert!(cosine > 0.999_999, "embedding of photo {row}: {cosine}");
+    }
+}
+
+#[test]
+fn the_shipped_model_has_the_trunk_that_its_card_names() {
+    let models = repository().join("assets/models");
+    let read = |name: &str| std::fs::read(models.join(name)).expect("shipped weights");
+    let (own, named) = (
+        read("vitrine-r50h-2.safetensors"),
+        read("vitrine-r50h-1.safetensors"),
+    );
+    let own = SafeTensors::deserialize(&own).expect("well formed");
+    let named = SafeTensors::deserialize(&named).expect("well formed");
+    let trunk = |name: &&str| !name.starts_with("head.");
+    let names = named.names();
+    assert!(names.iter().filter(|name| trunk(name)).count() > 50);
+    for name in names.into_iter().filter(trunk) {
+        let [own, named] = [&own, &named].map(|file| file.tensor(name).expect("there"));
+        assert!(own.data() == named.data(), "{name}");
     }
 }
 

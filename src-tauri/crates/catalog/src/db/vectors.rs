@@ -72,6 +72,30 @@ pub(crate) fn features(
         .optional()
 }
 
+/// Photos after this one whose features are stored and that have no embedding of the space, by number.
+pub(crate) fn unprojected(
+    connection: &Connection,
+    space: SpaceRow,
+    after: ImageId,
+    limit: usize,
+) -> rusqlite::Result<Vec<(ImageId, Vec<f16>)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT image_id, vector FROM features AS f
+         WHERE backbone_id = ?1 AND image_id > ?2 AND NOT EXISTS
+             (SELECT 1 FROM embedding AS e WHERE e.image_id = f.image_id AND e.space_id = ?3)
+         ORDER BY image_id LIMIT ?4",
+    )?;
+    let rows = statement.query_map(
+        params![space.backbone_id, after.0, space.id, limit as i64],
+        |row| {
+            let mut vector = Vec::new();
+            decode(row.get_ref(1)?.as_blob()?, &mut vector);
+            Ok((ImageId(row.get(0)?), vector))
+        },
+    )?;
+    rows.collect()
+}
+
 /// Hands every embedding of the space to `each`. Its slice is reused.
 ///
 /// Reads the whole table in the order of the file, which is faster than by key even when half of it is of

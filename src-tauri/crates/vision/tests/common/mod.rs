@@ -19,7 +19,7 @@ pub(crate) fn repository() -> PathBuf {
 
 /// The shipped model's card.
 pub(crate) fn shipped_card() -> PathBuf {
-    repository().join("assets/models/vitrine-r50h-1.json")
+    repository().join("assets/models/vitrine-r50h-2.json")
 }
 
 /// The folder shared by all contributors beside the repository; `None`, with the reason printed, when it is not there.
