@@ -2,10 +2,10 @@
 
 use std::{fs, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use end_to_end::{
     photos::{jpeg, scene},
-    window::{Home, Window, sample_photos},
+    window::{Home, Window, desktop, sample_photos},
 };
 use serde_json::{Value, json};
 
@@ -145,4 +145,53 @@ fn many_dropped_photos_are_judged_and_decided_on_from_the_keyboard_and_kept() ->
         (&json!("changed"), &chosen)
     );
     Ok(())
+}
+
+#[test]
+fn all_of_the_same_item_are_accepted_at_once_and_decisions_go_out_and_come_back_in_a_csv()
+-> Result<()> {
+    let home = Home::new()?;
+    let window = with_sample(&home)?;
+    window.drop_files(&supplier_photos(&home)?)?;
+    window.click("many-judge")?;
+    window.wait_for_attribute("worklist", "data-waiting", "0")?;
+    let tab =
+        "document.querySelector(`[data-testid=worklist-tab][data-tab=${arguments[0]}]`).click()";
+    window.script(tab, &[json!("all")])?;
+    window.wait_until("all rows", || Ok(rows(&window)?.len() > 8))?;
+    let sure = |window: &Window| -> Result<Vec<String>> {
+        let same = rows(window)?
+            .into_iter()
+            .filter(|(_, row)| row["verdict"] == json!("same"));
+        Ok(same.map(|(name, _)| name).collect())
+    };
+    let same = sure(&window)?;
+    ensure!(same.len() > 3, "copies are the same item: {same:?}");
+    window.click("accept-sure")?;
+    for name in &same {
+        wait_for_decision(&window, name, "accepted")?;
+    }
+    wait_for_decision(&window, "09-stranger.jpg", "open")?;
+
+    let csv = home.file("answers.csv");
+    window.click("worklist-export")?;
+    desktop::answer_file_dialog("Save the worklist", &csv)?;
+    window.wait_until("the CSV on disk", || Ok(csv.is_file()))?;
+    window.wait_for("notice")?;
+    let text = fs::read_to_string(&csv)?;
+    let line = text.lines().find(|line| line.contains(&same[0]));
+    let line = line.context("a line for each row")?;
+    ensure!(
+        line.contains("accepted") && line.contains("person"),
+        "{line}"
+    );
+    ensure!(text.lines().count() == 13, "{text}");
+
+    // Somebody else thinks otherwise.
+    let rejected = line.replace("accepted", "rejected");
+    fs::write(&csv, text.replace(line, &rejected))?;
+    window.click("worklist-import")?;
+    desktop::answer_file_dialog("Take decisions over from a worklist", &csv)?;
+    wait_for_decision(&window, &same[0], "rejected")?;
+    wait_for_decision(&window, &same[1], "accepted")
 }

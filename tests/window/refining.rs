@@ -146,6 +146,12 @@ fn less_of_a_hit_colour_and_mirroring_change_what_is_found_and_why_is_shown() ->
     window.wait_for("heat-hit")?;
     window.wait_for("stability")?;
     window.screenshot("45-why")?;
+    let scale = |window: &Window| window.attribute("zoom", "data-scale");
+    let before = scale(&window)?;
+    window.click("zoom-in")?;
+    window.wait_until("both photos larger", || Ok(scale(&window)? != before))?;
+    window.click("zoom-reset")?;
+    window.wait_until("both as before", || Ok(scale(&window)? == before))?;
     window.resize((1920, 1080))?;
     window.screenshot("45-why-desk")
 }
@@ -169,6 +175,12 @@ fn pins_and_filters_are_kept_with_the_catalog() -> Result<()> {
     }
     window.wait_for_attribute("saved-filter", "data-name", "chairs")?;
     window.screenshot("46-kept")?;
+    window.click("rename-filter")?;
+    window.wait_for("saved-filter-name")?;
+    for key in ["ctrl+a", "s", "e", "a", "t", "s", "Return"] {
+        window.press(key)?;
+    }
+    window.wait_for_attribute("saved-filter", "data-name", "seats")?;
     window.close()?;
 
     let window = Window::open(&home, &home.arguments())?;
