@@ -133,15 +133,32 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
+/// With a model that is new to the catalog nothing is found: says why.
+fn say_unembedded(engine: &Engine) -> anyhow::Result<()> {
+    let counts = engine.catalog().counts()?;
+    if counts.photos > 0 && counts.awaiting == counts.photos {
+        eprintln!(
+            "none of the {} photos is embedded with {} yet; run index, which takes over what another model left",
+            counts.photos,
+            engine.embedder().card().name()
+        );
+    }
+    Ok(())
+}
+
 impl Common {
     fn open(&self, access: Access) -> anyhow::Result<Engine> {
-        Ok(Engine::open(EngineOptions {
+        let engine = Engine::open(EngineOptions {
             catalog_directory: self.catalog_directory()?,
             access,
             embedder: self.embedder()?,
             limits: DecodeLimits::default(),
             index: IndexOptions::default(),
-        })?)
+        })?;
+        if access == Access::Read {
+            say_unembedded(&engine)?;
+        }
+        Ok(engine)
     }
 
     fn catalog_directory(&self) -> anyhow::Result<PathBuf> {

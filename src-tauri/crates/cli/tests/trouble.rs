@@ -30,6 +30,42 @@ fn failures_exit_with_1_and_one_clear_line_that_names_the_file() -> Result<()> {
 }
 
 #[test]
+fn a_model_that_is_new_to_the_catalog_finds_nothing_and_says_why_until_the_next_run() -> Result<()>
+{
+    let shop = Shop::new(3)?;
+    let photo = shop.photos().join("photo-000.jpg");
+    shop.json(&[
+        &"--model",
+        &"vitrine-r50h-1",
+        &"index",
+        &shop.photos(),
+        &"--json",
+    ])?;
+    let output = shop.run(&[&"search", &photo, &"--json"])?;
+    let said = String::from_utf8(output.stderr)?;
+    ensure!(
+        said.contains("none of the 3 photos") && said.contains("run index"),
+        "{said}"
+    );
+
+    // From what is stored: no photo is read.
+    let again = shop.json(&[&"index", &shop.photos(), &"--json"])?;
+    ensure!(again["unchanged"] == 3 && again["added"] == 0, "{again}");
+    let output = shop.run(&[&"search", &photo, &"--json"])?;
+    ensure!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let found: Value = serde_json::from_slice(&output.stdout)?;
+    ensure!(
+        found["hits"].as_array().is_some_and(|hits| hits.len() == 3),
+        "{found}"
+    );
+    Ok(())
+}
+
+#[test]
 fn a_run_that_is_killed_is_taken_up_again_without_loss() -> Result<()> {
     let shop = Shop::new(60)?;
     let photos = shop.photos();
