@@ -141,6 +141,15 @@ fn a_photo_within_wide_margins_is_found_as_it_is_without_them() -> Result<()> {
             plain.similarity
         );
     }
+    // Its file may be gone by then.
+    fs::remove_file(photos.join("framed.jpg"))?;
+    let source = Source::Catalog {
+        image: in_frame,
+        crop: None,
+    };
+    let hits = shop.engine.search(&[source.into()], &trimming(21))?.hits;
+    let hit = hits.iter().find(|hit| hit.photo.id == wanted);
+    assert!(hit.is_some_and(|hit| hit.trimmed), "{hit:?}");
     // What is framed as well is still found by how it is framed.
     let hits = shop
         .engine

@@ -66,9 +66,10 @@ struct Candidate {
 
 impl Engine {
     /// The photos closest to an interest, diversified: every taste in it is represented as soon as there are as many
-    /// hits as tastes, and then by its weight; hits of one taste are unlike each other. The interest's parts are photos of
-    /// the catalog, which are left out, or from outside. The order is that of choosing, so similarities (each to the taste it was chosen for) need not
-    /// descend; [`Hit::part`] is the place of the nearest wanted photo in the interest. Always exact.
+    /// hits as tastes, and then by its weight; hits of one taste are unlike each other. The interest's parts are photos
+    /// of the catalog, which are left out, or from outside. The order is that of choosing, so similarities (each to the
+    /// taste it was chosen for) need not descend; [`Hit::part`] is the place of the nearest wanted photo in the
+    /// interest. Always exact.
     ///
     /// The same serves the matching of ads: the interest is then the photos of an ad.
     ///

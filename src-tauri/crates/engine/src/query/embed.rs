@@ -178,10 +178,14 @@ impl Engine {
                 // Its thumbnail says whether its file is worth reading.
                 let thumbnail = self.thumbnail_pixels(*image)?;
                 let inner = thumbnail.and_then(|thumbnail| inner_part(&thumbnail));
-                inner.map(|inner| Source::Catalog {
-                    image: *image,
-                    crop: Some(inner),
-                })
+                // Of a photo whose files are gone the thumbnail has to do.
+                match inner {
+                    None => None,
+                    crop => Some(Source::Photo {
+                        image: self.pixels_of(source)?,
+                        crop,
+                    }),
+                }
             }
             Source::Photo { .. } | Source::Catalog { .. } => None,
         })
