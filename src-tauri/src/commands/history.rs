@@ -15,7 +15,7 @@ use crate::{
     from_engine::{self, file_name},
     incoming::{self, now_millis},
     queries,
-    state::{Shell, lock},
+    state::Shell,
 };
 
 /// A search as the catalog stores it.
@@ -186,19 +186,15 @@ fn to_store(
         weight: part.weight,
         crop,
     };
-    let (name, crop) = match part.source {
+    let crop = match part.source {
         QuerySource::Image { id, crop } => {
             let photo = engine.catalog().photo(ImageId(id))?;
             let name = photo.as_ref().and_then(name_of).unwrap_or_default();
             return Ok(Some(stored(PastPicture::Image { id }, name, crop)));
         }
-        QuerySource::Photo { id, crop } => (lock(&shell.queries).name(id), crop),
-        QuerySource::Row { id, crop } => {
-            let row = engine.catalog().worklist_row(id)?;
-            (row.map(|row| file_name(&row.path)), crop)
-        }
+        QuerySource::Photo { crop, .. } | QuerySource::Row { crop, .. } => crop,
     };
-    let Some(name) = name else {
+    let Some(name) = search::name_from_outside(shell, part.source)? else {
         return Ok(None);
     };
     let Source::Photo { image, .. } = search::source(shell, part.source)? else {

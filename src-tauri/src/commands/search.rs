@@ -202,6 +202,21 @@ pub(super) fn source(shell: &Shell, source: QuerySource) -> Result<Source, Shell
     }
 }
 
+/// What a photo from outside is called; `None` when it is no longer known, and of a photo of the catalog.
+pub(super) fn name_from_outside(
+    shell: &Shell,
+    source: QuerySource,
+) -> Result<Option<String>, ShellError> {
+    match source {
+        QuerySource::Photo { id, .. } => Ok(lock(&shell.queries).name(id)),
+        QuerySource::Row { id, .. } => {
+            let row = shell.engine()?.catalog().worklist_row(id)?;
+            Ok(row.map(|row| from_engine::file_name(&row.path)))
+        }
+        QuerySource::Image { .. } => Ok(None),
+    }
+}
+
 fn crop(crop: Option<Crop>) -> Result<Option<CropRect>, ShellError> {
     let crop = crop
         .map(|crop| CropRect::new(crop.x, crop.y, crop.width, crop.height))

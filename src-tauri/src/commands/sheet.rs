@@ -8,10 +8,10 @@ use tauri::{AppHandle, Runtime};
 use super::{Vitrine, blocking, search};
 use crate::{
     dialogs,
-    dto::{Condition, ProductFilter, QuerySource, SearchRequest},
+    dto::{Condition, ProductFilter, SearchRequest},
     error::ShellError,
     from_engine::file_name,
-    state::{Shell, lock},
+    state::Shell,
 };
 
 /// Photos on a sheet at most: some pages to print.
@@ -56,21 +56,9 @@ fn sheet(
     ranking: &Ranking,
 ) -> Result<String, ShellError> {
     let engine = shell.engine()?;
-    let name = |source: QuerySource| -> Result<Option<String>, ShellError> {
-        match source {
-            QuerySource::Photo { id, .. } => Ok(lock(&shell.queries).name(id)),
-            QuerySource::Row { id, .. } => {
-                let rows = engine.worklist()?;
-                let row = rows.iter().find(|row| row.id == id);
-                Ok(row.map(|row| file_name(&row.path)))
-            }
-            // The engine knows it.
-            QuerySource::Image { .. } => Ok(None),
-        }
-    };
     let mut photos = engine.sheet_photos(parts, &[])?;
     for (photo, part) in photos.iter_mut().zip(&request.parts) {
-        if let Some(name) = name(part.source)? {
+        if let Some(name) = search::name_from_outside(shell, part.source)? {
             photo.name = name;
         }
     }

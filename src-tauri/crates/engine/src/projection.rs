@@ -22,6 +22,10 @@ impl Engine {
 }
 
 pub(crate) fn project_known(catalog: &Catalog, embedder: &Embedder) -> Result<usize, EngineError> {
+    // Looking for them goes through all stored features: not at every run where every photo has its embedding.
+    if catalog.counts()?.awaiting == 0 {
+        return Ok(0);
+    }
     let mut known = catalog.unprojected(ImageId(0), AT_ONCE)?;
     if known.is_empty() {
         return Ok(0);
