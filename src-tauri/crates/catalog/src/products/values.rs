@@ -2,11 +2,17 @@
 
 use std::collections::HashMap;
 
+use memchr::memmem::Finder;
+use rayon::prelude::*;
+
 use super::filter::{FilterError, Test};
 use super::{Cell, Column, ColumnKind, Date};
 
 /// Where a text cell is empty.
 const NONE: u32 = u32::MAX;
+
+/// Texts that one thread looks through before another is asked: below that, waking it takes longer.
+const TEXTS_PER_TASK: usize = 8192;
 
 /// The cells of one column, one for each product.
 #[derive(Debug)]
@@ -38,8 +44,16 @@ impl Dictionary {
         code
     }
 
-    fn matching(&self, matches: impl Fn(&str) -> bool) -> Vec<bool> {
-        self.folded.iter().map(|text| matches(text)).collect()
+    /// Which texts match, without case; asked on several threads.
+    fn matching(&self, matches: impl Fn(&str) -> bool + Sync) -> Vec<bool> {
+        let texts = self.folded.par_iter().with_min_len(TEXTS_PER_TASK);
+        texts.map(|text| matches(text)).collect()
+    }
+
+    /// Which texts contain `part`, which is in lower case.
+    fn containing(&self, part: &str) -> Vec<bool> {
+        let finder = Finder::new(part);
+        self.matching(|text| finder.find(text.as_bytes()).is_some())
     }
 }
 
@@ -129,13 +143,13 @@ impl Values {
     pub(super) fn mark_containing(&self, word: &str, rows: &mut [bool]) {
         match self {
             Self::Text(texts, codes) => {
-                let matching = texts.matching(|text| text.contains(word));
+                let matching = texts.containing(word);
                 for (row, code) in rows.iter_mut().zip(codes) {
                     *row |= matching.get(*code as usize).copied().unwrap_or(false);
                 }
             }
             Self::Tags(texts, lists) => {
-                let matching = texts.matching(|text| text.contains(word));
+                let matching = texts.containing(word);
                 for (row, tags) in rows.iter_mut().zip(lists) {
                     *row |= tags.iter().any(|code| matching[*code as usize]);
                 }
@@ -200,7 +214,7 @@ fn no_value(column: &Column, text: &str) -> FilterError {
     }
 }
 
-type TextTest<'a> = Box<dyn Fn(&str) -> bool + 'a>;
+type TextTest<'a> = Box<dyn Fn(&str) -> bool + Sync + 'a>;
 
 type OrderTest<T> = Box<dyn Fn(Option<T>) -> bool>;
 
@@ -213,7 +227,8 @@ fn text_test<'a>(column: &Column, test: &'a Test) -> Result<TextTest<'a>, Filter
         }
         Test::Contains(part) => {
             let part = part.to_lowercase();
-            Box::new(move |text| text.contains(&part))
+            let finder = Finder::new(&part).into_owned();
+            Box::new(move |text| finder.find(text.as_bytes()).is_some())
         }
         Test::Empty => Box::new(|_| false),
         Test::Below { .. } | Test::Above { .. } | Test::Between(..) => {
