@@ -10,8 +10,8 @@ use end_to_end::{
     composites::{Composite, Ground, cut_out, photos_in},
 };
 use engine::{
-    CropRect, DecodedImage, Engine, EngineError, HeatMap, ImageId, Method, SearchOptions, Source,
-    open_photo, stored_form,
+    CropRect, DecodedImage, Engine, EngineError, HeatMap, ImageId, Method, OpenedPhoto,
+    SearchOptions, Source, open_photo, stored_form,
 };
 use image::RgbImage;
 use tempfile::TempDir;
@@ -32,21 +32,18 @@ fn catalog_of(photos: &Path, count: usize) -> Result<(TempDir, Engine, Vec<std::
     Ok((folder, engine, copies))
 }
 
-fn pixels(engine: &Engine, path: &Path) -> Result<Arc<DecodedImage>> {
+fn pixels(engine: &Engine, path: &Path) -> Result<Arc<OpenedPhoto>> {
     let image = open_photo(path, engine.limits()).map_err(anyhow::Error::msg)?;
     Ok(Arc::new(image))
 }
 
-fn decoded(picture: &RgbImage) -> Result<Arc<DecodedImage>> {
+fn decoded(picture: &RgbImage) -> Result<Arc<OpenedPhoto>> {
     let (width, height) = picture.dimensions();
-    Ok(Arc::new(DecodedImage::new(
-        width,
-        height,
-        picture.as_raw().clone(),
-    )?))
+    let pixels = DecodedImage::new(width, height, picture.as_raw().clone())?;
+    Ok(Arc::new(pixels.into()))
 }
 
-fn source(image: &Arc<DecodedImage>, crop: Option<CropRect>) -> Source {
+fn source(image: &Arc<OpenedPhoto>, crop: Option<CropRect>) -> Source {
     Source::Photo {
         image: Arc::clone(image),
         crop,

@@ -8,8 +8,8 @@ use end_to_end::{
     photos::{fill, jpeg, scene},
 };
 use engine::{
-    CropRect, DecodeLimits, DecodedImage, Engine, EngineError, ImageId, Method, Orientations,
-    QueryPart, SearchOptions, Source, open_photo, stored_form,
+    CropRect, DecodeLimits, DecodedImage, Engine, EngineError, ImageId, Method, OpenedPhoto,
+    Orientations, QueryPart, SearchOptions, Source, open_photo, stored_form,
 };
 use image::{RgbImage, imageops};
 use tempfile::TempDir;
@@ -38,7 +38,7 @@ fn catalog_of(count: u64) -> Result<(TempDir, PathBuf, Engine)> {
 fn source(picture: &RgbImage) -> Result<Source> {
     let image = DecodedImage::new(picture.width(), picture.height(), picture.as_raw().clone())?;
     Ok(Source::Photo {
-        image: Arc::new(image),
+        image: Arc::new(image.into()),
         crop: None,
     })
 }
@@ -120,6 +120,44 @@ fn several_photos_are_one_query_that_lies_between_them() -> Result<()> {
             image_of(&engine, &photos, 8)?
         ]
     );
+    Ok(())
+}
+
+#[test]
+fn a_file_of_the_catalog_is_found_with_the_embedding_that_is_stored() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let photos = stored_form(folder.path())?.join("photos");
+    std::fs::create_dir_all(&photos)?;
+    // Large enough that the catalog's embedding comes from fewer pixels than a query's.
+    for seed in 0..4 {
+        let bytes = jpeg(&scene(seed, 1600, 1200), 90)?;
+        std::fs::write(photos.join(format!("photo-{seed:03}.jpg")), bytes)?;
+    }
+    let engine = open(&folder.path().join("catalog"))?;
+    ingest(&engine, &photos)?;
+    // Elsewhere and under another name: the content is what is known.
+    let copy = photos.with_file_name("mail attachment.jpg");
+    std::fs::copy(photos.join("photo-002.jpg"), &copy)?;
+    let opened = || open_photo(&copy, &DecodeLimits::default()).map_err(anyhow::Error::msg);
+    let found = |image: Arc<OpenedPhoto>| {
+        let query = QueryPart::more(Source::Photo { image, crop: None });
+        let ranking = engine.search(&[query], &EXACT)?;
+        let hit = ranking.hits.first().context("a hit")?;
+        Ok::<_, anyhow::Error>((hit.photo.id, hit.similarity))
+    };
+    let (id, similarity) = found(Arc::new(opened()?))?;
+    assert_eq!(id, image_of(&engine, &photos, 2)?);
+    assert!(similarity > 0.999_99, "{similarity}");
+    let ahead = Arc::new(opened()?);
+    let begun = engine.ahead(Arc::clone(&ahead)).context("ready")?;
+    begun.run();
+    assert_eq!(found(ahead)?, (id, similarity));
+    // Without its file's content it is embedded anew, from all of its pixels.
+    let pixels = opened()?;
+    let pixels = DecodedImage::new(pixels.width(), pixels.height(), pixels.rgb().to_vec())?;
+    let (again, other) = found(Arc::new(pixels.into()))?;
+    assert_eq!(again, id);
+    assert!(other < similarity, "{other}");
     Ok(())
 }
 

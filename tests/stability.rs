@@ -8,7 +8,8 @@ use end_to_end::{
     composites::photos_in,
 };
 use engine::{
-    DecodedImage, Disturbance, Engine, Method, SearchOptions, Source, open_photo, stored_form,
+    DecodedImage, Disturbance, Engine, Method, OpenedPhoto, SearchOptions, Source, open_photo,
+    stored_form,
 };
 use image::{RgbImage, imageops};
 
@@ -17,19 +18,19 @@ const DETAIL: f32 = 1.5;
 /// How many times stronger it is made.
 const STRENGTH: f32 = 2.0;
 
-fn opened(engine: &Engine, path: &Path) -> Result<Arc<DecodedImage>> {
+fn opened(engine: &Engine, path: &Path) -> Result<Arc<OpenedPhoto>> {
     let image = open_photo(path, engine.limits()).map_err(anyhow::Error::msg)?;
     Ok(Arc::new(image))
 }
 
-fn whole(image: Arc<DecodedImage>) -> Source {
+fn whole(image: Arc<OpenedPhoto>) -> Source {
     Source::Photo { image, crop: None }
 }
 
-fn decoded(picture: &RgbImage) -> Result<Arc<DecodedImage>> {
+fn decoded(picture: &RgbImage) -> Result<Arc<OpenedPhoto>> {
     let (width, height) = picture.dimensions();
     let image = DecodedImage::new(width, height, picture.as_raw().clone())?;
-    Ok(Arc::new(image))
+    Ok(Arc::new(image.into()))
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use engine::{DecodedImage, open_photo};
+use engine::{OpenedPhoto, open_photo};
 
 use crate::{
     dto::{FileFailure, Picked, QueryPhoto},
@@ -82,7 +82,7 @@ pub(crate) fn embed_ahead(shell: &Shell, picked: &Picked) {
 pub(crate) fn bring_in_picture(
     shell: &Shell,
     name: &str,
-    image: DecodedImage,
+    image: OpenedPhoto,
     received_at: u64,
 ) -> Picked {
     let photo = keep(shell, name.to_owned(), image, Duration::ZERO);
@@ -111,7 +111,7 @@ pub(crate) fn save_memory(shell: &Shell) {
 pub(crate) fn keep(
     shell: &Shell,
     name: String,
-    image: DecodedImage,
+    image: OpenedPhoto,
     decoding: Duration,
 ) -> QueryPhoto {
     let (width, height) = (image.width(), image.height());
@@ -125,7 +125,7 @@ pub(crate) fn keep(
 }
 
 /// A photo with the time its decoding took, or why there is none.
-type Decoded = Result<(DecodedImage, Duration), String>;
+type Decoded = Result<(OpenedPhoto, Duration), String>;
 
 /// Decodes in parallel; results in the order of the files.
 fn decode_all(shell: &Shell, files: &[PathBuf]) -> Vec<Decoded> {

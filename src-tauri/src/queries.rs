@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use engine::DecodedImage;
+use engine::{DecodedImage, OpenedPhoto};
 use image::{ExtendedColorType, ImageBuffer, Rgb, codecs::jpeg::JpegEncoder, imageops};
 
 /// Query photos kept; the history of the window goes back about as far.
@@ -28,7 +28,7 @@ pub(crate) struct QueryPhotos {
 struct Kept {
     id: u32,
     name: String,
-    pixels: Arc<DecodedImage>,
+    pixels: Arc<OpenedPhoto>,
     /// Time its decoding took, until a search has told of it.
     decoding: Option<Duration>,
 }
@@ -48,7 +48,7 @@ impl QueryPhotos {
     pub(crate) fn keep(
         &mut self,
         name: String,
-        pixels: Arc<DecodedImage>,
+        pixels: Arc<OpenedPhoto>,
         decoding: Duration,
     ) -> u32 {
         let id = self.next_id;
@@ -66,7 +66,7 @@ impl QueryPhotos {
     }
 
     /// The pixels of a photo that is still kept.
-    pub(crate) fn get(&self, id: u32) -> Option<Arc<DecodedImage>> {
+    pub(crate) fn get(&self, id: u32) -> Option<Arc<OpenedPhoto>> {
         self.photos
             .iter()
             .find(|photo| photo.id == id)
@@ -89,7 +89,7 @@ impl QueryPhotos {
 
     /// The oldest photo to be made small while the budget is exceeded. Making it small takes time:
     /// it is done outside, and handed back to [`QueryPhotos::replace`].
-    pub(crate) fn too_large(&self) -> Option<(u32, Arc<DecodedImage>)> {
+    pub(crate) fn too_large(&self) -> Option<(u32, Arc<OpenedPhoto>)> {
         let total: usize = self
             .photos
             .iter()
@@ -105,7 +105,7 @@ impl QueryPhotos {
     }
 
     /// Puts other pixels in a photo's place, if it is still kept.
-    pub(crate) fn replace(&mut self, id: u32, pixels: Arc<DecodedImage>) {
+    pub(crate) fn replace(&mut self, id: u32, pixels: Arc<OpenedPhoto>) {
         if let Some(photo) = self.photos.iter_mut().find(|photo| photo.id == id) {
             photo.pixels = pixels;
         }
@@ -113,18 +113,19 @@ impl QueryPhotos {
 }
 
 /// A copy whose longest side is [`SMALL_SIDE`].
-pub(crate) fn small(photo: &DecodedImage) -> Option<DecodedImage> {
+pub(crate) fn small(photo: &OpenedPhoto) -> Option<OpenedPhoto> {
     let pixels = ImageBuffer::<Rgb<u8>, _>::from_raw(photo.width(), photo.height(), photo.rgb())?;
     let scale = f64::from(SMALL_SIDE) / f64::from(longest_side(photo));
     let side = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
     // Averages whole areas, so nothing of the photo is skipped.
     let small = imageops::thumbnail(&pixels, side(photo.width()), side(photo.height()));
-    DecodedImage::new(small.width(), small.height(), small.into_raw()).ok()
+    let pixels = DecodedImage::new(small.width(), small.height(), small.into_raw()).ok()?;
+    Some(photo.with_pixels(pixels))
 }
 
 /// The photo as it is kept with a past search: a JPEG, small where the photo is large. Good enough for the same hits:
 /// its embedding is nearly that of the photo.
-pub(crate) fn to_keep(photo: &DecodedImage) -> Option<Vec<u8>> {
+pub(crate) fn to_keep(photo: &OpenedPhoto) -> Option<Vec<u8>> {
     let smaller = (longest_side(photo) > SMALL_SIDE).then(|| small(photo));
     let smaller = smaller.flatten();
     let photo = smaller.as_ref().unwrap_or(photo);
@@ -148,9 +149,10 @@ fn longest_side(photo: &DecodedImage) -> u32 {
 mod tests {
     use super::*;
 
-    fn photo(width: u32, height: u32) -> Arc<DecodedImage> {
+    fn photo(width: u32, height: u32) -> Arc<OpenedPhoto> {
         let rgb = (0..width * height * 3).map(|at| at as u8).collect();
-        Arc::new(DecodedImage::new(width, height, rgb).expect("the buffer was made for that size"))
+        let pixels = DecodedImage::new(width, height, rgb);
+        Arc::new(pixels.expect("the buffer was made for that size").into())
     }
 
     fn fit(photos: &mut QueryPhotos) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{DecodedImage, Engine, EngineError, ImageId, Source, preview_of};
+use engine::{Engine, EngineError, ImageId, OpenedPhoto, Source, preview_of};
 use tauri::http::{Request, Response, StatusCode, header};
 
 use crate::{
@@ -71,7 +71,7 @@ fn jpeg(shell: &Shell, picture: Picture) -> Result<Option<Vec<u8>>, ShellError> 
         Picture::Kept(photo) => Ok(shell.engine()?.catalog().kept_photo(photo)?),
         Picture::Row(row) => Ok(shell.engine()?.worklist_picture(row)?),
         Picture::Query(id) => {
-            let pixels: Option<Arc<DecodedImage>> = lock(&shell.queries).get(id);
+            let pixels: Option<Arc<OpenedPhoto>> = lock(&shell.queries).get(id);
             Ok(pixels
                 .map(|pixels| preview_of(&pixels, SMALL_SIDE))
                 .transpose()?)

@@ -77,7 +77,7 @@ impl Shop {
 pub(crate) fn outside(picture: &RgbImage) -> Result<QueryPart> {
     let image = DecodedImage::new(picture.width(), picture.height(), picture.as_raw().clone())?;
     Ok(QueryPart::more(Source::Photo {
-        image: Arc::new(image),
+        image: Arc::new(image.into()),
         crop: None,
     }))
 }

@@ -240,7 +240,7 @@ fn opened(
             let Some(pixels) = engine.kept_photo(id)? else {
                 return Ok(None);
             };
-            let photo = incoming::keep(shell, name, pixels, std::time::Duration::ZERO);
+            let photo = incoming::keep(shell, name, pixels.into(), std::time::Duration::ZERO);
             Ok(Some(OpenedPart {
                 source: QuerySource::Photo { id: photo.id, crop },
                 weight,

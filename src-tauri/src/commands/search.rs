@@ -65,7 +65,7 @@ pub(crate) async fn paste(shell: Vitrine<'_>) -> Result<Picked, ShellError> {
         let picked = match shell.clipboard.read()? {
             Content::Files(files) => incoming::bring_in(shell, &files, received_at),
             Content::Picture(picture) => {
-                incoming::bring_in_picture(shell, PASTED, picture, received_at)
+                incoming::bring_in_picture(shell, PASTED, picture.into(), received_at)
             }
             Content::Nothing => Picked {
                 photos: Vec::new(),

@@ -106,7 +106,7 @@ fn search_ranks_hits_with_path_and_similarity() -> Result<()> {
             .context("a path")?
             .ends_with("photo-003.jpg")
     );
-    assert!(hits[0]["similarity"].as_f64().context("a number")? > 0.999);
+    assert!(hits[0]["similarity"].as_f64().context("a number")? > 0.9999);
     assert_eq!(hits[3]["rank"], 4);
     // Exact, cropped (in pixels and in fractions) and pooled queries are the same call.
     let first = |arguments: &[&dyn AsRef<OsStr>]| -> Result<Value> {

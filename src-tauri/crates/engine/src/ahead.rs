@@ -7,10 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::{Engine, EngineError, ModelState, OpenedPhoto, regions::inner_part, sync::lock};
 use embedding::Embedding;
-use vision::DecodedImage;
-
-use crate::{Engine, EngineError, ModelState, regions::inner_part, sync::lock};
 
 /// Photos remembered; whoever searches by an older one waits for its embedding.
 const MOST: usize = 4;
@@ -31,18 +29,18 @@ type Slot = OnceLock<Option<Made>>;
 
 /// The photos begun.
 #[derive(Default)]
-pub(crate) struct Begun(Mutex<VecDeque<(Weak<DecodedImage>, Arc<Slot>)>>);
+pub(crate) struct Begun(Mutex<VecDeque<(Weak<OpenedPhoto>, Arc<Slot>)>>);
 
 /// An embedding that a search already waits for if it is asked for now. Given up unless run.
 pub struct Ahead {
     engine: Engine,
-    image: Arc<DecodedImage>,
+    image: Arc<OpenedPhoto>,
     slot: Arc<Slot>,
 }
 
 impl Begun {
     /// What the photo is searched by; `None` when it was not begun or could not be had.
-    pub(crate) fn of(&self, image: &Arc<DecodedImage>) -> Option<Made> {
+    pub(crate) fn of(&self, image: &Arc<OpenedPhoto>) -> Option<Made> {
         let wanted = Arc::downgrade(image);
         let slot = lock(&self.0)
             .iter()
@@ -51,7 +49,7 @@ impl Begun {
         slot.wait().clone()
     }
 
-    fn begin(&self, image: &Arc<DecodedImage>) -> Arc<Slot> {
+    fn begin(&self, image: &Arc<OpenedPhoto>) -> Arc<Slot> {
         let slot = Arc::<Slot>::default();
         let mut begun = lock(&self.0);
         begun.retain(|(image, _)| image.strong_count() > 0);
@@ -66,7 +64,7 @@ impl Begun {
 impl Engine {
     /// Says that this photo is about to be searched by, without a crop: the search then takes the embeddings that
     /// [`Ahead::run`] makes. `None` while the model is not ready.
-    pub fn ahead(&self, image: Arc<DecodedImage>) -> Option<Ahead> {
+    pub fn ahead(&self, image: Arc<OpenedPhoto>) -> Option<Ahead> {
         matches!(self.embedder().state(), ModelState::Ready(_)).then(|| Ahead {
             slot: self.begun().begin(&image),
             engine: self.clone(),
@@ -86,14 +84,21 @@ impl Ahead {
         let started = Instant::now();
         let embedder = self.engine.embedder();
         let preprocessing = embedder.card().preprocessing();
-        let mut tensors = vec![preprocessing.prepare(&self.image, None)];
+        let known = self.engine.embedding_of_content(&self.image)?;
         let inner = inner_part(&self.image);
-        tensors.extend(inner.map(|inner| preprocessing.prepare(&self.image, Some(inner))));
-        let mut embeddings = embedder.embed(tensors)?.into_iter();
-        let mut next = || embeddings.next().map(|one| one.embedding);
-        Ok(next().map(|whole| Made {
+        let whole = known.is_none().then_some(None);
+        let crops = whole.into_iter().chain(inner.map(Some));
+        let tensors: Vec<_> = crops
+            .map(|crop| preprocessing.prepare(&self.image, crop))
+            .collect();
+        let embedded = match tensors.is_empty() {
+            true => Vec::new(),
+            false => embedder.embed(tensors)?,
+        };
+        let mut made = embedded.into_iter().map(|one| one.embedding);
+        Ok(known.or_else(|| made.next()).map(|whole| Made {
             whole,
-            inner: next(),
+            inner: made.next(),
             time: started.elapsed(),
         }))
     }

@@ -71,7 +71,7 @@ pub use plan::{Candidate, IngestPlan, Why, plan};
 pub use products::{ImportPlan, PlannedColumn};
 pub use progress::{Progress, Stage};
 pub use query::{Group, Hit, Orientations, Product, QueryPart, Ranking, SearchOptions, Source};
-pub use read::{THUMBNAIL_MAX_SIDE, open_photo};
+pub use read::{OpenedPhoto, THUMBNAIL_MAX_SIDE, open_photo};
 pub use recommend::{Interest, Interests, RecommendOptions, UnknownPhoto};
 pub use regions::{Agreement, HeatMap, Stability};
 pub use report::{FailureGroup, FileFailure, IngestReport};

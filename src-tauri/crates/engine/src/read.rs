@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read},
+    ops::Deref,
     path::Path,
 };
 
@@ -119,11 +120,57 @@ fn in_content(code: &'static str, reason: String) -> Unusable {
     Unusable { code, reason }
 }
 
+/// A photo to search by or to look at: its pixels, and the content of its file where it came from one, by which the
+/// catalog knows it again.
+#[derive(Debug)]
+pub struct OpenedPhoto {
+    pixels: DecodedImage,
+    content: Option<ContentHash>,
+}
+
+impl OpenedPhoto {
+    /// What its file contained; `None` when it came from no file.
+    pub(crate) fn content(&self) -> Option<&ContentHash> {
+        self.content.as_ref()
+    }
+
+    /// The same photo in other pixels, such as fewer of them.
+    #[must_use]
+    pub fn with_pixels(&self, pixels: DecodedImage) -> Self {
+        Self {
+            pixels,
+            content: self.content,
+        }
+    }
+}
+
+impl From<DecodedImage> for OpenedPhoto {
+    /// A photo from no file.
+    fn from(pixels: DecodedImage) -> Self {
+        Self {
+            pixels,
+            content: None,
+        }
+    }
+}
+
+impl Deref for OpenedPhoto {
+    type Target = DecodedImage;
+
+    fn deref(&self) -> &DecodedImage {
+        &self.pixels
+    }
+}
+
 /// Reads and decodes one photo, for a query or a preview.
 ///
 /// # Errors
 /// The reason in plain words when the file cannot be read or is no photo.
-pub fn open_photo(path: &Path, limits: &DecodeLimits) -> Result<DecodedImage, String> {
-    let content = read(path, limits).map_err(|unusable| unusable.reason)?;
-    vision::decode(&content.bytes, limits).map_err(|error| error.to_string())
+pub fn open_photo(path: &Path, limits: &DecodeLimits) -> Result<OpenedPhoto, String> {
+    let Content { bytes, hash } = read(path, limits).map_err(|unusable| unusable.reason)?;
+    let pixels = vision::decode(&bytes, limits).map_err(|error| error.to_string())?;
+    Ok(OpenedPhoto {
+        pixels,
+        content: Some(hash),
+    })
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use catalog::{Filter, Method};
 use embedding::ImageId;
-use vision::{CropRect, DecodedImage, Orientation};
+use vision::{CropRect, Orientation};
+
+use crate::OpenedPhoto;
 
 /// A photo to search by.
 #[derive(Clone, Debug)]
@@ -12,7 +14,7 @@ pub enum Source {
     /// A photo from outside, decoded.
     Photo {
         /// Its pixels, upright.
-        image: Arc<DecodedImage>,
+        image: Arc<OpenedPhoto>,
         /// The part that matters; the whole photo when absent.
         crop: Option<CropRect>,
     },

@@ -7,7 +7,7 @@ use embedding::{CombineError, Embedding, ImageId, combine};
 use vision::{InputTensor, Orientation};
 
 use super::{Orientations, QueryPart, SearchOptions, Source};
-use crate::{Engine, EngineError, regions::inner_part};
+use crate::{Engine, EngineError, OpenedPhoto, regions::inner_part};
 
 /// How a query is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,8 +191,8 @@ impl Engine {
         })
     }
 
-    /// The embedding of a whole photo where there is one, and the time it took if it was made ahead; of a part of a
-    /// photo, if it is to come from the photo's feature map.
+    /// The embedding of a whole photo where there is one, and the time it took if it was made ahead; of a file that
+    /// the catalog has, that of the catalog; of a part of a photo, if it is to come from the photo's feature map.
     fn known_embedding(
         &self,
         source: &Source,
@@ -200,8 +200,10 @@ impl Engine {
     ) -> Result<Option<(Embedding, Option<Duration>)>, EngineError> {
         match source {
             Source::Photo { image, crop: None } => {
-                let ahead = self.begun().of(image);
-                Ok(ahead.map(|made| (made.whole, Some(made.time))))
+                if let Some(made) = self.begun().of(image) {
+                    return Ok(Some((made.whole, Some(made.time))));
+                }
+                Ok(self.embedding_of_content(image)?.map(|known| (known, None)))
             }
             Source::Catalog { image, crop: None } => {
                 Ok(Some((self.stored_embedding(*image)?, None)))
@@ -222,6 +224,20 @@ impl Engine {
                 Ok(preprocessing.prepare(self.catalog_photo(*image)?.as_ref(), *crop))
             }
         }
+    }
+
+    /// The stored embedding of the photo with this content: the same file, so the network need not see it again.
+    /// It also makes the file's own similarity exactly 1: a query is decoded whole, a photo of the catalog only as
+    /// large as needed, which moves the embedding a little.
+    pub(crate) fn embedding_of_content(
+        &self,
+        photo: &OpenedPhoto,
+    ) -> Result<Option<Embedding>, EngineError> {
+        let Some(content) = photo.content() else {
+            return Ok(None);
+        };
+        let known = self.catalog().image_with(content)?;
+        Ok(known.and_then(|known| self.catalog().embedding_of(known.image)))
     }
 
     pub(crate) fn stored_embedding(&self, image: ImageId) -> Result<Embedding, EngineError> {

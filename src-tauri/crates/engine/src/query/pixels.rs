@@ -5,7 +5,7 @@ use std::sync::Arc;
 use embedding::ImageId;
 use vision::DecodedImage;
 
-use crate::{Engine, EngineError, Source, read::open_photo};
+use crate::{Engine, EngineError, OpenedPhoto, Source, read::open_photo};
 
 impl Engine {
     /// The pixels of a catalog photo's thumbnail; `None` where there is none that can be read.
@@ -28,12 +28,13 @@ impl Engine {
 
     /// The source's pixels; those of a catalog photo whose files are all gone or unreadable from its thumbnail, which
     /// is larger than the network's input.
-    pub(crate) fn pixels_of(&self, source: &Source) -> Result<Arc<DecodedImage>, EngineError> {
+    pub(crate) fn pixels_of(&self, source: &Source) -> Result<Arc<OpenedPhoto>, EngineError> {
         match source {
             Source::Photo { image, .. } => Ok(Arc::clone(image)),
             Source::Catalog { image, .. } => match self.catalog_photo(*image) {
                 Err(error @ EngineError::UnreadablePhoto { .. }) => {
-                    self.thumbnail_pixels(*image)?.map(Arc::new).ok_or(error)
+                    let thumbnail = self.thumbnail_pixels(*image)?;
+                    thumbnail.map(|pixels| Arc::new(pixels.into())).ok_or(error)
                 }
                 photo => photo,
             },
@@ -44,7 +45,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NoSuchPhoto`], or [`EngineError::UnreadablePhoto`] when none of its files can be read.
-    pub fn catalog_photo(&self, image: ImageId) -> Result<Arc<DecodedImage>, EngineError> {
+    pub fn catalog_photo(&self, image: ImageId) -> Result<Arc<OpenedPhoto>, EngineError> {
         let photo = self
             .catalog()
             .photo(image)?

@@ -8,7 +8,7 @@ use std::{
 use embedding::ImageId;
 use vision::{CropRect, DecodedImage, FeatureMap, Features, Placement, Region};
 
-use crate::{Engine, EngineError, Source, regions::crop_of, sync::lock};
+use crate::{Engine, EngineError, OpenedPhoto, Source, regions::crop_of, sync::lock};
 
 /// Photos whose maps are kept: a query's few photos and the hits they are compared with. With the shipped model the
 /// maps of one take 6 MB when all details were needed, 1 MB as a rule.
@@ -54,7 +54,7 @@ type Slots = [Mutex<Option<Arc<PhotoMaps>>>; 4];
 
 /// Which photo.
 enum Key {
-    Photo(Weak<DecodedImage>),
+    Photo(Weak<OpenedPhoto>),
     Catalog(ImageId),
 }
 
@@ -196,7 +196,7 @@ mod tests {
     fn photo() -> Source {
         let image = DecodedImage::new(1, 1, vec![0; 3]).expect("one pixel");
         Source::Photo {
-            image: Arc::new(image),
+            image: Arc::new(image.into()),
             crop: None,
         }
     }
