@@ -10,14 +10,14 @@
 //! box from a kept feature map (the finest, 28 x 28 cells), the head, and the exact ranking.
 #![allow(clippy::print_stdout, reason = "what a bench prints is its result")]
 
+mod made_up;
+
 use std::{error::Error, path::Path, time::Instant};
 
-use catalog::{
-    Access, Catalog, CatalogError, Cell, Change, Column, ColumnKind, ContentHash, Embedded,
-    FileStamp, Filter, IndexOptions, Method, NewProduct,
-};
-use embedding::colour::{COLOUR_CELLS, ColourSignature, Rating};
-use embedding::{Embedding, EmbeddingSpace, ImageId};
+use catalog::{Access, Catalog, CatalogError, Filter, IndexOptions, Method};
+use embedding::colour::Rating;
+use embedding::{Embedding, EmbeddingSpace};
+use made_up::{attach_numbers, colour, fill};
 use vision::{ComputeDevice, CropRect, DecodedImage, Model};
 
 const DIMS: usize = 512;
@@ -173,32 +173,6 @@ fn found_under(catalog: &Catalog, query: &Embedding, filter: &str) -> usize {
     found().unwrap_or(0)
 }
 
-/// Gives each photo a product with a number from 0 to 999 and a name of its own.
-fn attach_numbers(catalog: &Catalog, photos: &[ImageId]) -> Result<(), CatalogError> {
-    let column = |name: &str, kind| Column {
-        name: name.to_owned(),
-        kind,
-        unit: None,
-    };
-    let products: Vec<NewProduct> = photos
-        .iter()
-        .enumerate()
-        .map(|(place, photo)| NewProduct {
-            key: format!("SKU-{place}"),
-            cells: vec![
-                Some(Cell::Number((place % 1000) as f64)),
-                Some(Cell::Text(format!("Shirt number {place}"))),
-            ],
-            photos: vec![*photo],
-        })
-        .collect();
-    let columns = [
-        column("number", ColumnKind::Number),
-        column("name", ColumnKind::Text),
-    ];
-    catalog.import_products(&columns, &products, "number")
-}
-
 /// What one would write first.
 fn plain_loop(rows: &[f32], query: &[f32]) -> Vec<(usize, f32)> {
     let dot = |row: &[f32]| row.iter().zip(query).map(|(a, b)| a * b).sum::<f32>();
@@ -208,57 +182,8 @@ fn plain_loop(rows: &[f32], query: &[f32]) -> Vec<(usize, f32)> {
     all
 }
 
-fn fill(catalog: &Catalog, vectors: &[Embedding]) -> Result<Vec<ImageId>, Box<dyn Error>> {
-    let mut photos = Vec::with_capacity(vectors.len());
-    for (batch, vectors) in vectors.chunks(1_000).enumerate() {
-        let changes: Vec<Change> = vectors
-            .iter()
-            .enumerate()
-            .map(|(place, embedding)| {
-                let number = batch * 1_000 + place;
-                Change::embed(Embedded {
-                    file: FileStamp {
-                        path: format!("/bench/{number}.jpg").into(),
-                        bytes: 1,
-                        modified_nanos: 1,
-                    },
-                    hash: ContentHash::of(&number.to_le_bytes()),
-                    width: 1,
-                    height: 1,
-                    thumbnail: vec![0xFF, 0xD8],
-                    features: vec![0.0; 8],
-                    embedding: embedding.clone(),
-                    colour: Some(colour(number)),
-                })
-            })
-            .collect();
-        photos.extend(catalog.commit(&changes)?.into_iter().flatten());
-    }
-    Ok(photos)
-}
-
-/// The colours of made-up photo `number`: four cells of all, in some proportion.
-fn colour(number: usize) -> ColourSignature {
-    let mut shares = [0.0; COLOUR_CELLS];
-    for cell in 1..5 {
-        shares[number * 7 * cell % COLOUR_CELLS] += (number * cell % 11 + 1) as f32;
-    }
-    ColourSignature::of_shares(&shares).expect("each share is above 0")
-}
-
-/// A random direction, the same for the same number: sums of uniform numbers are near enough to normal.
 fn vector(number: u64) -> Embedding {
-    let mut state = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let mut uniform = || {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((mixed ^ (mixed >> 31)) >> 40) as f32 / 16_777_216.0 - 0.5
-    };
-    let values = (0..DIMS)
-        .map(|_| uniform() + uniform() + uniform())
-        .collect();
-    Embedding::normalized(values).expect("random numbers are finite and not all zero")
+    made_up::vector(number, DIMS)
 }
 
 fn millis(work: impl FnOnce() -> usize) -> f64 {

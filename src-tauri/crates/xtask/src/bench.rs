@@ -46,6 +46,11 @@ const BENCHES: &[Bench] = &[
         needs: Needs::Nothing,
     },
     Bench {
+        name: "worklist",
+        measures: "500 photos judged against 100,000 products",
+        needs: Needs::Nothing,
+    },
+    Bench {
         name: "window",
         measures: "from drop to painted results, and until interactive",
         needs: Needs::Window,
