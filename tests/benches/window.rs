@@ -3,8 +3,13 @@
 //!
 //! The page takes the times: from the moment the shell learns of the drop until the thumbnails in view are
 //! decoded and two frames have passed. What decoding and embedding the query take is told apart, since it
-//! depends on the device; the rest is ours.
+//! depends on the device; the rest is ours. Last, with 100,000 made-up photos beside the real ones: how often the list
+//! is ranked anew while a crop box is dragged.
 #![allow(clippy::print_stdout, reason = "what a bench prints is its result")]
+
+#[cfg(target_os = "linux")]
+#[path = "../../src-tauri/crates/engine/benches/made_up/mod.rs"]
+mod made_up;
 
 #[cfg(target_os = "linux")]
 fn main() -> anyhow::Result<()> {
@@ -24,7 +29,7 @@ mod linux {
         time::{Duration, Instant},
     };
 
-    use anyhow::{Context, Result, ensure};
+    use anyhow::{Context, Result, anyhow, ensure};
     use end_to_end::{
         catalogs,
         photos::jpeg,
@@ -38,6 +43,10 @@ mod linux {
     const WARM_UP: usize = 2;
     /// Starts measured.
     const STARTS: usize = 5;
+    /// Made-up photos beside the real ones while a box is dragged.
+    const MADE_UP: u64 = 100_000;
+    /// Drags of two seconds each; the first makes the photo's feature maps.
+    const DRAGS: usize = 4;
 
     pub(super) fn main() -> Result<()> {
         let clothing = catalogs::repository().join("../shared/photos/clothing/images");
@@ -106,7 +115,60 @@ mod linux {
             "start to model ready, median        {:.0} ms",
             median_millis(&usable)
         );
+        let drags = drag_boxes(&home, &queries[0])?;
+        let drags: Vec<String> = drags.iter().map(|rate| format!("{rate:.0}")).collect();
+        println!(
+            "rankings a second while a box is dragged, {MADE_UP} more photos: {} (goal: 20)",
+            drags.join(", ")
+        );
         Ok(())
+    }
+
+    /// Rankings painted a second in each drag.
+    fn drag_boxes(home: &Home, query: &PathBuf) -> Result<Vec<f64>> {
+        {
+            let engine = catalogs::open(&home.catalog())?;
+            let dims = engine.embedder().card().space().dims;
+            let vectors: Vec<_> = (0..MADE_UP)
+                .map(|number| super::made_up::vector(number, dims))
+                .collect();
+            let made = super::made_up::fill(engine.catalog(), &vectors);
+            let made = made.map_err(|error| anyhow!("{error}"))?;
+            super::made_up::attach_numbers(engine.catalog(), &made)?;
+        }
+        let window = Window::start(home, &home.arguments())?;
+        window.wait_for_phase("ready")?;
+        let before = window.searches_painted()?;
+        window.drop_files(std::slice::from_ref(query))?;
+        window.results_after(before)?;
+        // A hand that moves a box over the photo, as often as the screen is drawn.
+        let drag = "const photo = document.querySelector('[data-testid=crop-box]');
+            const results = document.querySelector('[data-testid=results]');
+            const box = photo.getBoundingClientRect(), done = arguments[0], began = performance.now();
+            const send = (type, across, down) => photo.dispatchEvent(new PointerEvent(type, {
+                pointerId: 1, isPrimary: true, button: 0, buttons: type === 'pointerup' ? 0 : 1, bubbles: true,
+                cancelable: true, clientX: box.x + box.width * across, clientY: box.y + box.height * down }));
+            const before = Number(results.dataset.rankings);
+            send('pointerdown', 0.2, 0.2);
+            const move = () => {
+                const passed = performance.now() - began, turn = passed / 300;
+                send('pointermove', 0.6 + 0.1 * Math.sin(turn), 0.6 + 0.1 * Math.cos(turn));
+                if (passed < 2000) requestAnimationFrame(move);
+                else { done((Number(results.dataset.rankings) - before) * 1000 / passed); send('pointerup', 0.6, 0.6); }
+            };
+            move();";
+        let mut rates = Vec::new();
+        for _ in 0..DRAGS {
+            let rate = window.async_script(drag, &[])?;
+            rates.push(rate.as_f64().context("a rate")?);
+            window.wait_until("the exact ranking of the box", || {
+                Ok(window.attribute("results", "data-busy")?.as_deref() == Some("false"))
+            })?;
+            window.press("0")?;
+            std::thread::sleep(Duration::from_secs(1));
+        }
+        window.close()?;
+        Ok(rates)
     }
 
     /// Scaled, re-encoded copies of photos spread over the catalog.
