@@ -6,8 +6,8 @@ mod work;
 use std::path::Path;
 
 use engine::{
-    AdapterReport, Cell, Column, DeviceChoice, Engine, ImportPlan, LocationRow, ModelCard,
-    PhotoRow, Product,
+    AdapterReport, BriefColumns, Cell, Column, DeviceChoice, Engine, ImportPlan, LocationRow,
+    ModelCard, PhotoRow, Product,
 };
 
 use crate::{dto, error::ShellError};
@@ -131,77 +131,6 @@ pub(crate) fn facets(facets: &engine::Facets) -> dto::Facets {
     dto::Facets {
         photos: facets.photos,
         facets: facets.facets.iter().map(facet).collect(),
-    }
-}
-
-/// The columns that say briefly what a product is, told by their names.
-struct BriefColumns {
-    title: Option<String>,
-    code: Option<String>,
-    price: Option<String>,
-}
-
-impl BriefColumns {
-    fn of(columns: &[Column]) -> Self {
-        // A telling word may be part of a name ("SKU code"); a general one must be all of it.
-        let named = |telling: &[&str], general: &[&str], kinds: &[engine::ColumnKind]| {
-            let find = |word: &&str, whole: bool| {
-                let fits = |column: &&Column| {
-                    let name = column.name.to_lowercase();
-                    let mut parts = name.split(|c: char| !c.is_alphanumeric());
-                    kinds.contains(&column.kind)
-                        && (name == *word || !whole && parts.any(|part| part == *word))
-                };
-                columns.iter().find(fits).map(|column| column.name.clone())
-            };
-            let all = telling.iter().chain(general);
-            all.clone()
-                .find_map(|word| find(word, true))
-                .or_else(|| telling.iter().find_map(|word| find(word, false)))
-        };
-        let text = [engine::ColumnKind::Text];
-        let code = [engine::ColumnKind::Text, engine::ColumnKind::Number];
-        let price = |column: &&Column| column.kind == engine::ColumnKind::Price;
-        Self {
-            title: named(
-                &[
-                    "title",
-                    "name",
-                    "titel",
-                    "bezeichnung",
-                    "nombre",
-                    "titre",
-                    "名称",
-                ],
-                &["product", "description", "nom"],
-                &text,
-            ),
-            code: named(
-                &[
-                    "sku",
-                    "gtin",
-                    "ean",
-                    "upc",
-                    "barcode",
-                    "article",
-                    "artikel",
-                    "artikelnummer",
-                    "货号",
-                ],
-                &[
-                    "style",
-                    "item",
-                    "code",
-                    "ref",
-                    "reference",
-                    "number",
-                    "model",
-                    "id",
-                ],
-                &code,
-            ),
-            price: columns.iter().find(price).map(|column| column.name.clone()),
-        }
     }
 }
 

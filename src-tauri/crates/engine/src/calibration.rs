@@ -11,80 +11,11 @@ use embedding::{
     calibration::{Calibration, Label, by_background, by_items},
 };
 
-use crate::{Engine, EngineError, sync::lock};
-
-/// Columns that name one item by a code, the surest first; letters and digits of the heading only, in lower case.
-const CODES: [&str; 36] = [
-    "sku",
-    "skuid",
-    "skucode",
-    "skunumber",
-    "gtin",
-    "ean",
-    "ean13",
-    "upc",
-    "barcode",
-    "mpn",
-    "asin",
-    "articlenumber",
-    "articleno",
-    "articlenr",
-    "articleid",
-    "articlecode",
-    "artikelnummer",
-    "artikelnr",
-    "artno",
-    "artnr",
-    "itemnumber",
-    "itemno",
-    "itemid",
-    "itemcode",
-    "productnumber",
-    "productno",
-    "productid",
-    "productcode",
-    "productsku",
-    "productref",
-    "plu",
-    "reference",
-    "ref",
-    "code",
-    "货号",
-    "商品编码",
-];
-
-/// Columns that name one item in words.
-const ITEMS: [&str; 8] = [
-    "product", "item", "article", "artikel", "produkt", "produit", "producto", "商品",
-];
-
-/// Columns that name what an item is a variant of.
-const STYLES: [&str; 24] = [
-    "itemgroupid",
-    "parentsku",
-    "parentid",
-    "parentcode",
-    "parent",
-    "mastersku",
-    "masterid",
-    "master",
-    "stylecode",
-    "stylenumber",
-    "styleno",
-    "styleid",
-    "style",
-    "modelcode",
-    "modelnumber",
-    "modelid",
-    "model",
-    "variantof",
-    "variantgroup",
-    "productgroup",
-    "groupid",
-    "group",
-    "family",
-    "款号",
-];
+use crate::{
+    Engine, EngineError,
+    products::headings::{CODES, ITEMS, STYLES, named},
+    sync::lock,
+};
 
 /// The calibration in use and what it was measured on.
 #[derive(Default)]
@@ -165,20 +96,6 @@ impl Engine {
                 Some(by_background(&vectors, keep, similar))
             })
     }
-
-    /// The column that tells a product from all others, for files that go to other programs: the first with a code, or
-    /// the one that photos were found by. `None` without product data.
-    ///
-    /// # Errors
-    /// The catalog's own.
-    pub(crate) fn sku_column(&self) -> Result<Option<String>, EngineError> {
-        let products = self.catalog().products()?;
-        let mut named = named(&products, &CODES).chain(named(&products, &ITEMS));
-        match named.next() {
-            Some(column) => Ok(Some(column.to_owned())),
-            None => Ok(self.catalog().product_rule()?),
-        }
-    }
 }
 
 /// The group of each photo that is in one.
@@ -189,24 +106,10 @@ fn groups<'a>(
     products: &'a ProductTable,
     names: &'a [&str],
 ) -> impl Iterator<Item = (&'a str, Groups)> {
-    named(products, names).filter_map(|column| {
+    named(products.columns(), names).filter_map(|column| {
         // The column is there: it was just found.
         let groups = products.groups(column, |_| false).ok()?;
         let of = |image| Some((image, u32::try_from(groups.of(image)?).ok()?));
         Some((column, products.images().filter_map(of).collect()))
     })
-}
-
-/// The columns with these names, in the order of the names.
-fn named<'a>(products: &'a ProductTable, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
-    names.iter().flat_map(|name| {
-        let columns = products.columns().iter();
-        let same = columns.filter(move |column| folded(&column.name) == *name);
-        same.map(|column| column.name.as_str())
-    })
-}
-
-fn folded(heading: &str) -> String {
-    let kept = heading.chars().filter(|c| c.is_alphanumeric());
-    kept.flat_map(char::to_lowercase).collect()
 }

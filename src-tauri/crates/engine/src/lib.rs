@@ -68,7 +68,7 @@ pub use places::{
     DEFAULT_MODEL, default_cache_directory, default_catalog_directory, model_directories,
 };
 pub use plan::{Candidate, IngestPlan, Why, plan};
-pub use products::{ImportPlan, PlannedColumn};
+pub use products::{ImportPlan, PlannedColumn, headings::BriefColumns};
 pub use progress::{Progress, Stage};
 pub use query::{Group, Hit, Orientations, Product, QueryPart, Ranking, SearchOptions, Source};
 pub use read::{OpenedPhoto, THUMBNAIL_MAX_SIDE, open_photo};

@@ -3,6 +3,7 @@
 //! An import has two steps. [`Engine::plan_import`] reads the file and says what would come of it; nothing
 //! is written until the plan goes to [`Engine::import`].
 
+pub(crate) mod headings;
 mod kinds;
 mod matching;
 pub(crate) mod sheet;
