@@ -3,7 +3,8 @@
 //!     cargo build --workspace --example throughput
 //!     target/debug/examples/throughput [auto|gpu|cpu] [photo.jpg]
 //!
-//! Prints ready tensors a second by batch size, the cosine of the device's features to the CPU's, and
+//! Prints ready tensors a second by batch size, the cosine of the device's features to the CPU's in
+//! single precision, and
 //! for a photo what decoding, preprocessing and the thumbnail take.
 
 // An example is a program for a person at a terminal.
@@ -44,11 +45,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("batch {batch:2}: {rate:6.1} photos/s");
     }
 
-    let reference = Model::load(&card, &ComputeDevice::cpu())?;
+    let reference = Model::load(&card, &ComputeDevice::reference_cpu())?;
     let here = model.features(&inputs[..4])?;
     let there = reference.features(&inputs[..4])?;
     let least = here.iter().zip(&there).map(|(a, b)| cosine(a, b));
-    println!("cosine to the CPU: {:.7}", least.fold(1.0, f64::min));
+    println!(
+        "cosine to single precision: {:.7}",
+        least.fold(1.0, f64::min)
+    );
 
     if let Some(photo) = args.next() {
         let bytes = std::fs::read(&photo)?;

@@ -91,6 +91,9 @@ impl Model {
             mismatch: Box::new(mismatch),
         })?;
         let network = match device.kind() {
+            DeviceKind::Cpu if device.is_reference() => {
+                CpuResNet::portable(config, &weights).map(Network::Cpu)
+            }
             DeviceKind::Cpu => CpuResNet::new(config, &weights).map(Network::Cpu),
             DeviceKind::Gpu => config
                 .init(&weights, device.as_burn())

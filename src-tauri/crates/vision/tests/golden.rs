@@ -41,7 +41,8 @@ fn the_reference_inputs_give_the_reference_features_and_embeddings() {
         .into_iter()
         .map(|values| InputTensor::new(224, values).expect("the reference is 224 px"))
         .collect();
-    let model = model();
+    let model = Model::load(&shipped_card(), &ComputeDevice::reference_cpu());
+    let model = model.expect("the shipped model loads");
     let all = model.features(&inputs).expect("the CPU computes");
     let (features, embeddings) = (golden_rows("features"), golden_rows("embedding"));
     for (row, actual) in all.iter().enumerate() {
@@ -51,6 +52,21 @@ fn the_reference_inputs_give_the_reference_features_and_embeddings() {
         let embedding = model.embed(actual).expect("a direction");
         let cosine = cosine(embedding.as_slice(), &embeddings[row]);
         assert!(cosine > 0.999_999, "embedding of photo {row}: {cosine}");
+    }
+}
+
+#[test]
+fn the_fastest_form_gives_the_reference_embeddings_closely_enough_to_be_mixed_with_them() {
+    let inputs: Vec<_> = golden_rows("input")
+        .into_iter()
+        .map(|values| InputTensor::new(224, values).expect("the reference is 224 px"))
+        .collect();
+    let model = model();
+    let all = model.features(&inputs).expect("the CPU computes");
+    for (row, (actual, expected)) in all.iter().zip(golden_rows("embedding")).enumerate() {
+        let embedding = model.embed(actual).expect("a direction");
+        let cosine = cosine(embedding.as_slice(), &expected);
+        assert!(cosine > 0.9998, "embedding of photo {row}: {cosine}");
     }
 }
 

@@ -29,7 +29,7 @@ fn check(weights: &Path, reference: &str, architecture: &str, side: u32, photos:
         &fixtures().join(format!("{reference}.features.safetensors")),
         "features",
     );
-    let all = features(&card, &ComputeDevice::cpu(), &inputs);
+    let all = features(&card, &ComputeDevice::reference_cpu(), &inputs);
     assert_eq!(shape, [all.len(), all[0].as_slice().len()]);
     for (photo, expected) in all.iter().zip(expected.chunks_exact(shape[1])) {
         let difference = relative_difference(photo.as_slice(), expected);

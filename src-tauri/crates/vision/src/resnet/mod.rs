@@ -7,8 +7,13 @@ mod block;
 mod config;
 mod convolution;
 mod cpu;
+#[cfg(test)]
+mod fixtures;
+mod kernel;
 mod maps;
+mod packed;
 mod pooling;
+mod portable;
 
 pub(crate) use config::SMALLEST_ACTIVATION;
 pub use config::{BatchNorm, BlockKind, MaxPool, Pooling, ResNetConfig, Stem, StridePosition};
@@ -141,36 +146,9 @@ pub(crate) fn channels_last(planes: &[f32], shape: [usize; 3]) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
+    use super::fixtures::{assert_alike, input, variants, weights};
     use super::*;
     use crate::preprocess::InputTensor;
-
-    /// Weights that look like noise, the same each time.
-    fn weights(config: &ResNetConfig) -> FoldedWeights {
-        let mut state = 1u32;
-        let mut next = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
-        };
-        let mut weights = FoldedWeights::new();
-        for spec in config.convolutions() {
-            let length = spec.shape.iter().product();
-            let scale = (spec.shape[1..].iter().product::<usize>() as f32)
-                .sqrt()
-                .recip();
-            let folded = FoldedConv {
-                shape: spec.shape,
-                weight: (0..length).map(|_| next() * scale).collect(),
-                bias: (0..spec.shape[0]).map(|_| next()).collect(),
-            };
-            weights.insert(spec.name, folded);
-        }
-        weights
-    }
-
-    fn input(size: u32, phase: f32) -> InputTensor {
-        let values = (0..3 * size * size).map(|at| (at as f32 * 0.37 + phase).sin());
-        InputTensor::new(size, values.collect()).expect("three planes")
-    }
 
     fn by_burn(config: &ResNetConfig, weights: &FoldedWeights, inputs: &[InputTensor]) -> Vec<f32> {
         let (network, inputs) = in_burn(config, weights, inputs);
@@ -225,58 +203,20 @@ mod tests {
 
     #[test]
     fn the_processor_computes_what_burn_computes_whatever_the_variant() {
-        let torchvision = ResNetConfig {
-            widths: vec![8, 12, 16, 20],
-            stem: Stem {
-                channels: 8,
-                kernel: 7,
-                stride: 2,
-                padding: 3,
-            },
-            ..ResNetConfig::resnet50()
-        };
-        let caffe = ResNetConfig {
-            stride_position: StridePosition::First,
-            max_pool: MaxPool {
-                kernel: 3,
-                stride: 2,
-                padding: [0, 1],
-            },
-            pooling: Pooling::GeneralizedMean { power: 3.0 },
-            ..torchvision.clone()
-        };
-        let basic = ResNetConfig {
-            widths: vec![8, 12, 16, 20],
-            stem: torchvision.stem,
-            ..ResNetConfig::resnet18()
-        };
         // 50 is not a multiple of the strides: the last windows hang over the edge.
         let inputs = [input(50, 0.0), input(50, 1.0), input(50, 2.0)];
-        for config in [torchvision, caffe, basic] {
+        for config in variants() {
             let weights = weights(&config);
-            let network = CpuResNet::new(&config, &weights).expect("every weight is there");
+            let network = CpuResNet::portable(&config, &weights).expect("every weight is there");
             let here = network.forward(&inputs).concat();
-            assert_alike(&here, &by_burn(&config, &weights, &inputs), &config);
+            assert_alike(&here, &by_burn(&config, &weights, &inputs), 1e-5, &config);
             // 114 is an input of a larger side, as for maps: 4 x 4 cells, not square to any stride.
             for input in [&inputs[1], &input(114, 0.5)] {
                 let (shape, here) = network.maps(input);
                 let (burns_shape, there) = maps_by_burn(&config, &weights, input);
                 assert_eq!(shape, burns_shape, "{config}");
-                assert_alike(&here, &there, &config);
+                assert_alike(&here, &there, 1e-5, &config);
             }
-        }
-    }
-
-    fn assert_alike(here: &[f32], there: &[f32], config: &ResNetConfig) {
-        let largest = there
-            .iter()
-            .fold(0.0f32, |largest, value| largest.max(value.abs()));
-        assert_eq!(here.len(), there.len(), "{config}");
-        for (here, there) in here.iter().zip(there) {
-            assert!(
-                (here - there).abs() < 1e-5 * largest,
-                "{config}: {here}, {there}"
-            );
         }
     }
 }

@@ -1,0 +1,160 @@
+//! Convolution in the processor's own vector instructions, where it has those that this was written for.
+//!
+//! A tile is a few places by as many output channels as fill two registers: its sums stay in registers while the
+//! values under the kernel are read from the maps where they lie, so that no patches are gathered. The registers
+//! decide the size: twelve places keep 24 sums, two rows of weights and a value in the 32 of AVX-512.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod bf16;
+
+use half::bf16 as Bf16;
+
+/// One way to compute: instructions, and the precision of maps and weights. Sums are always in single precision.
+///
+/// Values are kept in words of 32 bits: one in single precision, or two of half the width (bfloat16), the first in
+/// the lower half.
+pub(super) struct Arithmetic {
+    /// Its name, for tests and the log.
+    pub(super) name: &'static str,
+    /// Values in a word: 1 or 2.
+    pub(super) values_per_word: usize,
+    /// Output channels of a panel: two registers.
+    pub(super) outputs: usize,
+    run: fn(&Panel<'_>, &[Place], &mut [u32]),
+    raise: fn(&mut [u32], &[u32]),
+}
+
+/// What the tiles of one panel of output channels share.
+pub(super) struct Panel<'a> {
+    /// The maps to read; their products are added up.
+    pub(super) sources: &'a [Source<'a>],
+    /// For each source, line and word of a line in turn: a word for each output channel.
+    pub(super) weights: &'a [u32],
+    /// One for each output channel.
+    pub(super) bias: &'a [f32],
+    /// Words to add before the ReLU, laid out as the output is, from this panel's first channel on.
+    pub(super) added: Option<&'a [u32]>,
+    /// Whether the output is in single precision, whatever the maps are.
+    pub(super) single: bool,
+}
+
+/// A map under a kernel.
+pub(super) struct Source<'a> {
+    pub(super) words: &'a [u32],
+    /// Lines of the kernel.
+    pub(super) lines: usize,
+    /// Words of the map that lie under a line of the kernel, one after the other.
+    pub(super) line_words: usize,
+    /// Words from one line of the map to the next.
+    pub(super) pitch: usize,
+}
+
+/// A place of the output: where its values lie.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    /// Its first word in the output, of this panel's channels.
+    pub(super) output: usize,
+    /// Its first word in what is added.
+    pub(super) added: usize,
+    /// For each source the first word under the kernel.
+    pub(super) inputs: [usize; 2],
+}
+
+impl Arithmetic {
+    /// Every arithmetic that this processor has, fastest first.
+    pub(super) fn available() -> Vec<&'static Self> {
+        #[cfg(target_arch = "x86_64")]
+        let all = [bf16::detect(), avx512::detect(), avx2::detect()];
+        #[cfg(not(target_arch = "x86_64"))]
+        let all: [Option<&'static Self>; 0] = [];
+        all.into_iter().flatten().collect()
+    }
+
+    /// The sums of the places in `places`, with bias and what is added, ReLU applied, to `output`.
+    ///
+    /// # Panics
+    ///
+    /// When a place, the weights or the bias do not fit the slices.
+    pub(super) fn run(&self, panel: &Panel<'_>, places: &[Place], output: &mut [u32]) {
+        (self.run)(panel, places, output);
+    }
+
+    /// Raises each value of `maxima` to that of `values` where it is larger. All are at least zero: the bits of such
+    /// floats are ordered as integers are.
+    pub(super) fn raise(&self, maxima: &mut [u32], values: &[u32]) {
+        (self.raise)(maxima, values);
+    }
+
+    /// `values`, rounded to the nearest, in words; the last word is filled up with zero.
+    pub(super) fn pack(&self, values: impl Iterator<Item = f32>, words: &mut [u32]) {
+        let mut values = values;
+        let mut next = || values.next().unwrap_or(0.0);
+        for word in words {
+            *word = if self.values_per_word == 1 {
+                next().to_bits()
+            } else {
+                let [low, high] = [next(), next()].map(|value| Bf16::from_f32(value).to_bits());
+                u32::from(low) | (u32::from(high) << 16)
+            };
+        }
+    }
+}
+
+impl std::fmt::Debug for Arithmetic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// The tiles of an arithmetic: functions of a fixed number of places, and `run`, which takes any number.
+///
+/// Everything is spelled out place by place, since sums in an array would not stay in registers. The module gives
+/// `LANES`, and `begin`, `load`, `spread`, `add_product` and `finish` for its registers.
+#[cfg(target_arch = "x86_64")]
+macro_rules! tiles {
+    ($features:literal: $($tile:ident $count:literal [$($row:ident $low:ident $high:ident),*];)*) => {
+        $(
+            #[target_feature(enable = $features)]
+            fn $tile(panel: &Panel<'_>, places: &[Place; $count], output: &mut [u32]) {
+                let [$($row),*] = places;
+                $(let [mut $low, mut $high] = begin(panel, $row);)*
+                let (mut weights, _) = panel.weights.as_chunks::<{ 2 * LANES }>();
+                for (number, source) in panel.sources.iter().enumerate() {
+                    for line in 0..source.lines {
+                        let (steps, later) = weights.split_at(source.line_words);
+                        weights = later;
+                        let from = line * source.pitch;
+                        $(let $row = &source.words[$row.inputs[number] + from..][..steps.len()];)*
+                        for (at, step) in steps.iter().enumerate() {
+                            let [first, second] = load(step);
+                            $(
+                                let value = spread($row[at]);
+                                $low = add_product($low, value, first);
+                                $high = add_product($high, value, second);
+                            )*
+                        }
+                    }
+                }
+                $(finish(panel, [$low, $high], &mut output[$row.output..]);)*
+            }
+        )*
+
+        #[target_feature(enable = $features)]
+        fn run_tiles(panel: &Panel<'_>, places: &[Place], output: &mut [u32]) {
+            let rest = places;
+            $(
+                let (tiles, rest) = rest.as_chunks::<$count>();
+                for places in tiles {
+                    $tile(panel, places, output);
+                }
+            )*
+            assert!(rest.is_empty(), "the last tile is of one place");
+        }
+    };
+}
+#[cfg(target_arch = "x86_64")]
+use tiles;

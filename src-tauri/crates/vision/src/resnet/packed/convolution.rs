@@ -1,0 +1,247 @@
+//! Convolution without patches: tiles of places read the maps under the kernel where they lie.
+
+use super::maps::{Layout, Maps};
+use crate::resnet::config::ConvSpec;
+use crate::resnet::kernel::{Arithmetic, Panel, Place, Source};
+use crate::resnet::maps::Buffers;
+use crate::weights::FoldedConv;
+use rayon::prelude::*;
+
+/// Most words of the maps that a block of lines is computed from: a quarter of a usual second-level cache, where a
+/// panel of weights is beside it.
+const MOST_WORDS: usize = 1 << 16;
+
+/// A convolution with ReLU, or the sum of two (the last of a block and its shortcut), with weights laid out once.
+#[derive(Debug)]
+pub(super) struct Conv {
+    kernels: Vec<Kernel>,
+    /// Output channels, filled up to whole panels.
+    outputs: usize,
+    /// For each panel, kernel, line and word of a line: a word for each output channel.
+    weights: Vec<u32>,
+    bias: Vec<f32>,
+    /// The border that the reader of its output needs.
+    border: usize,
+    /// Whether its output is in single precision: the network's last maps.
+    single: bool,
+}
+
+/// How a kernel lies on its maps.
+#[derive(Debug)]
+struct Kernel {
+    size: [usize; 2],
+    stride: usize,
+    padding: usize,
+    line_words: usize,
+}
+
+/// A kernel's weights, and the values kept of each place it reads.
+pub(super) struct Taps<'a> {
+    pub(super) spec: &'a ConvSpec,
+    pub(super) folded: &'a FoldedConv,
+    pub(super) channels: usize,
+}
+
+impl Conv {
+    /// The sum of the convolutions `taps`, at most two, all of one number of output channels.
+    pub(super) fn new(
+        arithmetic: &Arithmetic,
+        taps: &[Taps<'_>],
+        border: usize,
+        single: bool,
+    ) -> Self {
+        let panel = arithmetic.outputs;
+        let count = taps[0].spec.shape[0];
+        let outputs = count.next_multiple_of(panel);
+        let kernels: Vec<Kernel> = taps
+            .iter()
+            .map(|Taps { spec, channels, .. }| {
+                let [_, _, height, width] = spec.shape;
+                Kernel {
+                    size: [height, width],
+                    stride: spec.stride,
+                    padding: spec.padding,
+                    line_words: (width * channels).div_ceil(arithmetic.values_per_word),
+                }
+            })
+            .collect();
+        let steps: usize = kernels
+            .iter()
+            .map(|kernel| kernel.size[0] * kernel.line_words)
+            .sum();
+        let mut weights = vec![0; steps * outputs];
+        let mut words = weights.chunks_exact_mut(panel);
+        for first in (0..outputs).step_by(panel) {
+            for (taps, kernel) in taps.iter().zip(&kernels) {
+                for line in 0..kernel.size[0] {
+                    for word in 0..kernel.line_words {
+                        let step = words.next().expect("a step for each word");
+                        for (output, word_of_output) in (first..count).zip(step) {
+                            let values = (0..arithmetic.values_per_word)
+                                .map(|value| word * arithmetic.values_per_word + value)
+                                .map(|at| taps.weight(output, line, at));
+                            arithmetic.pack(values, std::slice::from_mut(word_of_output));
+                        }
+                    }
+                }
+            }
+        }
+        let mut bias = vec![0.0; outputs];
+        for taps in taps {
+            for (sum, bias) in bias.iter_mut().zip(&taps.folded.bias) {
+                *sum += bias;
+            }
+        }
+        Self {
+            kernels,
+            outputs,
+            weights,
+            bias,
+            border,
+            single,
+        }
+    }
+
+    /// Values kept of each place of its output.
+    pub(super) fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// The convolutions of `inputs`, as many as it was made of, plus every `step`-th place of `added` in both
+    /// directions where given, and ReLU.
+    pub(super) fn run(
+        &self,
+        arithmetic: &Arithmetic,
+        inputs: &[&Maps],
+        added: Option<(&Maps, usize)>,
+        buffers: &Buffers<u32>,
+    ) -> Maps {
+        assert_eq!(inputs.len(), self.kernels.len(), "a map for each kernel");
+        let layout = self.output_layout(arithmetic, &inputs[0].layout);
+        let mut words = buffers.take(layout.words());
+        let lines = self.block_lines(&layout, inputs);
+        let sources: Vec<Source<'_>> = inputs
+            .iter()
+            .zip(&self.kernels)
+            .map(|(maps, kernel)| Source {
+                words: &maps.words,
+                lines: kernel.size[0],
+                line_words: kernel.line_words,
+                pitch: maps.layout.pitch(),
+            })
+            .collect();
+        words
+            .par_chunks_mut(lines * layout.pitch())
+            .enumerate()
+            .for_each(|(block, output)| {
+                let places = self.places(&layout, block * lines, output, inputs, added);
+                self.run_panels(arithmetic, &layout, &sources, added, &places, output);
+            });
+        Maps { layout, words }
+    }
+
+    fn output_layout(&self, arithmetic: &Arithmetic, input: &Layout) -> Layout {
+        let kernel = &self.kernels[0];
+        let side = |length: usize, size| (length + 2 * kernel.padding - size) / kernel.stride + 1;
+        Layout {
+            photos: input.photos,
+            height: side(input.height, kernel.size[0]),
+            width: side(input.width, kernel.size[1]),
+            border: self.border,
+            channels: self.outputs,
+            values_per_word: if self.single {
+                1
+            } else {
+                arithmetic.values_per_word
+            },
+        }
+    }
+
+    /// Lines of the output that are computed at a time: an equal part for each thread where the cache allows.
+    fn block_lines(&self, output: &Layout, inputs: &[&Maps]) -> usize {
+        let lines = output.photos * output.photo_lines();
+        let read: usize = inputs
+            .iter()
+            .map(|maps| maps.words.len().div_ceil(lines))
+            .sum();
+        lines
+            .div_ceil(rayon::current_num_threads())
+            .min(MOST_WORDS / read.max(output.pitch()))
+            .max(1)
+    }
+
+    /// The places of a block of lines, whose borders are cleared.
+    fn places(
+        &self,
+        layout: &Layout,
+        first: usize,
+        output: &mut [u32],
+        inputs: &[&Maps],
+        added: Option<(&Maps, usize)>,
+    ) -> Vec<Place> {
+        let pitch = layout.pitch();
+        let mut places = Vec::with_capacity(output.len() / pitch * layout.width);
+        for (number, words) in output.chunks_exact_mut(pitch).enumerate() {
+            layout.clear_border(first + number, words);
+            let Some((photo, y)) = layout.row(first + number) else {
+                continue;
+            };
+            for x in 0..layout.width {
+                let mut place = Place {
+                    output: number * pitch + layout.column(layout.border + x),
+                    ..Place::default()
+                };
+                for ((maps, kernel), word) in
+                    inputs.iter().zip(&self.kernels).zip(&mut place.inputs)
+                {
+                    let at = |to: usize| to * kernel.stride + maps.layout.border - kernel.padding;
+                    *word = maps.layout.place(photo, at(y), at(x));
+                }
+                if let Some((maps, step)) = added {
+                    let at = |to: usize| to * step + maps.layout.border;
+                    place.added = maps.layout.place(photo, at(y), at(x));
+                }
+                places.push(place);
+            }
+        }
+        places
+    }
+
+    fn run_panels(
+        &self,
+        arithmetic: &Arithmetic,
+        layout: &Layout,
+        sources: &[Source<'_>],
+        added: Option<(&Maps, usize)>,
+        places: &[Place],
+        output: &mut [u32],
+    ) {
+        let panels = self.outputs / arithmetic.outputs;
+        let biases = self.bias.chunks_exact(arithmetic.outputs);
+        let weights = self.weights.chunks_exact(self.weights.len() / panels);
+        for (number, (weights, bias)) in weights.zip(biases).enumerate() {
+            let first = number * arithmetic.outputs;
+            let panel = Panel {
+                sources,
+                weights,
+                bias,
+                added: added.map(|(maps, _)| &maps.words[first / maps.layout.values_per_word..]),
+                single: self.single,
+            };
+            let output = &mut output[first / layout.values_per_word..];
+            arithmetic.run(&panel, places, output);
+        }
+    }
+}
+
+impl Taps<'_> {
+    /// The weight of the value `at` of those that lie under a line of the kernel.
+    fn weight(&self, output: usize, line: usize, at: usize) -> f32 {
+        let [_, inputs, height, width] = self.spec.shape;
+        let (column, input) = (at / self.channels, at % self.channels);
+        if column >= width || input >= inputs {
+            return 0.0;
+        }
+        self.folded.weight[((output * inputs + input) * height + line) * width + column]
+    }
+}

@@ -1,0 +1,58 @@
+//! Photos as maps: channels side by side, with the border that the stem hangs over.
+
+use super::maps::{Layout, Maps};
+use crate::preprocess::InputTensor;
+use crate::resnet::config::ConvSpec;
+use crate::resnet::kernel::Arithmetic;
+use crate::resnet::maps::Buffers;
+use rayon::prelude::*;
+
+/// How inputs lie, but for their number and size. The three channels of a place lie close together where the stem
+/// starts at whole words, and are filled up to four where it would not.
+pub(super) fn layout(arithmetic: &Arithmetic, stem: &ConvSpec) -> Layout {
+    let is_whole = (stem.stride * 3).is_multiple_of(arithmetic.values_per_word);
+    Layout {
+        photos: 1,
+        height: 0,
+        width: 0,
+        border: stem.padding,
+        channels: if is_whole { 3 } else { 4 },
+        values_per_word: arithmetic.values_per_word,
+    }
+}
+
+/// The inputs, all of one side, laid out so.
+pub(super) fn maps(
+    arithmetic: &Arithmetic,
+    layout: Layout,
+    inputs: &[InputTensor],
+    buffers: &Buffers<u32>,
+) -> Maps {
+    let side = inputs[0].size() as usize;
+    let layout = Layout {
+        photos: inputs.len(),
+        height: side,
+        width: side,
+        ..layout
+    };
+    let mut words = buffers.take(layout.words());
+    words
+        .par_chunks_mut(layout.pitch())
+        .enumerate()
+        .for_each(|(line, words)| {
+            let Some((photo, y)) = layout.row(line) else {
+                words.fill(0);
+                return;
+            };
+            let values = inputs[photo].values();
+            let mut row = vec![0.0; words.len() * layout.values_per_word];
+            let places = row.chunks_exact_mut(layout.channels).skip(layout.border);
+            for (x, place) in places.take(side).enumerate() {
+                for (channel, value) in place.iter_mut().take(3).enumerate() {
+                    *value = values[(channel * side + y) * side + x];
+                }
+            }
+            arithmetic.pack(row.into_iter(), words);
+        });
+    Maps { layout, words }
+}

@@ -1,0 +1,64 @@
+//! Feature maps in words, with a border of zeros for kernels that hang over the edge.
+
+/// How maps lie in words: `[photos, border + height + border, border + width + border, channels]`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Layout {
+    pub(super) photos: usize,
+    pub(super) height: usize,
+    pub(super) width: usize,
+    pub(super) border: usize,
+    /// Values kept of a place: its channels, filled up with zeros where the arithmetic wants more.
+    pub(super) channels: usize,
+    pub(super) values_per_word: usize,
+}
+
+/// Feature maps in words.
+pub(super) struct Maps {
+    pub(super) layout: Layout,
+    pub(super) words: Vec<u32>,
+}
+
+impl Layout {
+    /// Words of a line: its places, and one more, since a line of a kernel is read in whole words.
+    pub(super) fn pitch(&self) -> usize {
+        let places = self.width + 2 * self.border;
+        (places * self.channels).div_ceil(self.values_per_word) + 1
+    }
+
+    /// Lines of a photo, borders included.
+    pub(super) fn photo_lines(&self) -> usize {
+        self.height + 2 * self.border
+    }
+
+    /// Words of all photos.
+    pub(super) fn words(&self) -> usize {
+        self.photos * self.photo_lines() * self.pitch()
+    }
+
+    /// Words from the start of a line to a place; columns are counted from the border's first one.
+    pub(super) fn column(&self, column: usize) -> usize {
+        column * self.channels / self.values_per_word
+    }
+
+    /// The first word of the place that lies at `(y, x)` of a photo, borders counted.
+    pub(super) fn place(&self, photo: usize, y: usize, x: usize) -> usize {
+        (photo * self.photo_lines() + y) * self.pitch() + self.column(x)
+    }
+
+    /// The photo and the row of the maps that a line holds; `None` for a line of the border.
+    pub(super) fn row(&self, line: usize) -> Option<(usize, usize)> {
+        let (photo, y) = (line / self.photo_lines(), line % self.photo_lines());
+        let row = y.checked_sub(self.border)?;
+        (row < self.height).then_some((photo, row))
+    }
+
+    /// Zeros the border's part of a line, and the word behind it; all of it where the line is the border's.
+    pub(super) fn clear_border(&self, line: usize, words: &mut [u32]) {
+        if self.row(line).is_none() {
+            words.fill(0);
+            return;
+        }
+        words[..self.column(self.border)].fill(0);
+        words[self.column(self.border + self.width)..].fill(0);
+    }
+}
