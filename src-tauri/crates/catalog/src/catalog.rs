@@ -1,7 +1,6 @@
 //! An open catalog: what it holds, and how it is opened.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -14,7 +13,7 @@ use crate::db::{self, Database};
 use crate::index::Index;
 use crate::lock::WriterLock;
 use crate::search::CachedCutoff;
-use crate::{CatalogError, IndexOptions, ProductTable};
+use crate::{CatalogError, IndexOptions, ProductTable, durable};
 
 /// What may be done with an open catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +78,7 @@ impl Catalog {
         let file = directory.join("catalog.sqlite");
         let (database, lock) = match access {
             Access::Write => {
-                fs::create_dir_all(directory).map_err(|source| CatalogError::Io {
+                durable::create_folder(directory).map_err(|source| CatalogError::Io {
                     action: "create the catalog folder",
                     path: directory.to_owned(),
                     source,

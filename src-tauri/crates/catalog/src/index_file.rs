@@ -13,6 +13,8 @@ use std::path::Path;
 
 use embedding::{EmbeddingSpace, ImageId, f16};
 
+use crate::durable;
+
 const MAGIC: &[u8; 8] = b"VtrnIndx";
 
 /// Also to be raised when usearch's own bytes change meaning.
@@ -99,21 +101,10 @@ pub(crate) fn write(
     file.sync_all()?;
     drop(file);
     fs::rename(&unfinished, path)?;
-    sync_folder_of(path)?;
+    if let Some(folder) = path.parent() {
+        durable::sync_folder(folder);
+    }
     Ok(fingerprint)
-}
-
-/// Makes the rename itself survive a power cut.
-#[cfg(unix)]
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    path.parent()
-        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
-}
-
-/// Windows has no such call for folders; NTFS journals the rename.
-#[cfg(not(unix))]
-fn sync_folder_of(_path: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 fn json(space: &EmbeddingSpace) -> Vec<u8> {

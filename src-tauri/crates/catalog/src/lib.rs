@@ -15,6 +15,7 @@ mod check;
 mod colours;
 mod commit;
 mod db;
+mod durable;
 mod error;
 mod folders;
 mod graph;
