@@ -242,3 +242,44 @@ fn every_file_ends_as_a_photo_or_as_a_reason() -> Result<()> {
     ensure!(!more_like(&engine, first, 5)?.hits.is_empty());
     Ok(())
 }
+
+/// What photos being read may take together, in bytes.
+const MOST_TOGETHER: u64 = 256 << 20;
+
+#[test]
+fn huge_photos_are_decoded_one_after_the_other_and_small_ones_beside_them() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let photos = folder.path().join("photos");
+    fs::create_dir(&photos)?;
+    // 162 MB of pixels: two at once would be too much. What follows the picture makes another content of it.
+    let (width, height) = (9000, 6000);
+    let pixels = vec![200; width as usize * height as usize * 3];
+    let huge = png(&pixels, width, height, ColorType::Rgb8)?;
+    for number in 0..4_u8 {
+        fs::write(
+            photos.join(format!("huge-{number}.png")),
+            [&huge[..], &[number]].concat(),
+        )?;
+        let small = jpeg(&scene(u64::from(number), 640, 480), 90)?;
+        fs::write(photos.join(format!("small-{number}.jpg")), small)?;
+    }
+    // Larger than all may take together, and taken in all the same.
+    let (width, height) = (10_000, 9_500);
+    let pixels = vec![90; width as usize * height as usize * 3];
+    let largest = png(&pixels, width, height, ColorType::Rgb8)?;
+    let alone = pixels.len() as u64 + largest.len() as u64;
+    ensure!(alone > MOST_TOGETHER);
+    fs::write(photos.join("largest.png"), &largest)?;
+
+    let engine = open(&folder.path().join("catalog"))?;
+    let report = ingest(&engine, &photos)?;
+    assert_eq!((report.added, report.failures.len()), (9, 0));
+    let most = engine.most_photo_bytes();
+    // Beside the largest, files wait that have been read; the small ones are a few kilobytes.
+    let room = 8 * huge.len() as u64;
+    assert!(
+        (alone..alone + room).contains(&most),
+        "{most} bytes at once"
+    );
+    Ok(())
+}

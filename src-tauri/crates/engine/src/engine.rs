@@ -13,6 +13,7 @@ use crate::{
     calibration::Calibrated,
     colours,
     ingest::{Ingest, Manner},
+    memory::{BUDGET_BYTES, MemoryBudget},
     regions::MapCache,
     scope::{self, stored_form_of_any},
 };
@@ -25,6 +26,7 @@ struct Inner {
     catalog: Catalog,
     embedder: Embedder,
     limits: DecodeLimits,
+    memory: MemoryBudget,
     ingest: Mutex<()>,
     filling: Mutex<()>,
     begun: Begun,
@@ -52,6 +54,7 @@ impl Engine {
             catalog,
             embedder,
             limits: options.limits,
+            memory: MemoryBudget::new(BUDGET_BYTES),
             ingest: Mutex::new(()),
             filling: Mutex::new(()),
             begun: Begun::default(),
@@ -93,6 +96,17 @@ impl Engine {
     /// What a photo may cost to decode.
     pub fn limits(&self) -> &DecodeLimits {
         &self.0.limits
+    }
+
+    /// What photos that are indexed or judged take together.
+    pub(crate) fn memory(&self) -> &MemoryBudget {
+        &self.0.memory
+    }
+
+    /// The most bytes that files being indexed or judged and their pixels have taken at once since the engine was
+    /// opened, by what they stated before they were read and decoded.
+    pub fn most_photo_bytes(&self) -> u64 {
+        self.0.memory.most_taken()
     }
 
     /// Adds folders to the catalog's list and brings them, and any single files named, up to date.
@@ -142,6 +156,7 @@ impl Engine {
             catalog: self.catalog(),
             embedder: self.embedder(),
             limits: self.limits(),
+            memory: self.memory(),
             cancel,
             progress,
         };

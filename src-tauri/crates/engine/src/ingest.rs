@@ -2,7 +2,8 @@
 //!
 //! Photos are read and decoded by a pool of threads, come back into path order, go to the device
 //! in batches and are committed one transaction a batch. Bounded channels join the stages, so memory
-//! does not grow with the number of photos and neither side waits for long.
+//! does not grow with the number of photos and neither side waits for long; nor does it grow with their sizes, as large
+//! photos wait for each other (`memory.rs`).
 //! The order makes a run repeatable: the same folder always gives the same photo numbers.
 
 mod change;
@@ -23,6 +24,7 @@ use crate::{
     CancelToken, Embedder, EngineError, ExclusionRules, IngestReport, Progress, Scope, Stage,
     embedder::PendingBatch,
     in_order::in_order,
+    memory::MemoryBudget,
     plan::{Candidate, IngestPlan, plan},
     progress::Meter,
     projection::project_known,
@@ -49,6 +51,7 @@ pub(crate) struct Ingest<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) embedder: &'a Embedder,
     pub(crate) limits: &'a DecodeLimits,
+    pub(crate) memory: &'a MemoryBudget,
     pub(crate) exclusions: &'a ExclusionRules,
     pub(crate) cancel: &'a CancelToken,
     pub(crate) progress: &'a (dyn Fn(Progress) + Sync),
@@ -209,16 +212,13 @@ impl Ingest<'_> {
     }
 
     fn outcome(&self, candidate: &Candidate) -> Outcome<Prepared> {
-        match read(&candidate.file.path, self.limits) {
+        match read(&candidate.file.path, self.limits, self.memory) {
             Err(unusable) => Outcome::Unusable(unusable),
             Ok(content) => match self.catalog.image_with(&content.hash) {
                 Err(error) => Outcome::Stopped(error.into()),
                 Ok(Some(known)) if known.embedded => Outcome::Known(known.image),
-                Ok(_) => match prepare(
-                    &content.bytes,
-                    self.limits,
-                    self.embedder.card().preprocessing(),
-                ) {
+                Ok(_) => match prepare(&content, self.limits, self.embedder.card().preprocessing())
+                {
                     Ok(prepared) => Outcome::New(content.hash, prepared),
                     Err(unusable) => Outcome::Unusable(unusable),
                 },

@@ -155,7 +155,7 @@ impl Engine {
     }
 
     fn read_for_judging(&self, path: &Path, excluded: &HashSet<ImageId>) -> Read {
-        let content = match read(path, self.limits()) {
+        let content = match read(path, self.limits(), self.memory()) {
             Ok(content) => content,
             Err(unusable) => return Read::Unusable(unusable),
         };
@@ -167,7 +167,7 @@ impl Engine {
             Ok(_) => {}
         }
         let preprocessing = self.embedder().card().preprocessing();
-        match prepare(&content.bytes, self.limits(), preprocessing) {
+        match prepare(&content, self.limits(), preprocessing) {
             Ok((record, tensor)) => Read::Prepared(record.thumbnail, tensor),
             Err(unusable) => Read::Unusable(unusable),
         }

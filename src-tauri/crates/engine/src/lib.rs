@@ -19,6 +19,7 @@ mod facets;
 mod in_order;
 mod ingest;
 mod judge;
+mod memory;
 mod models;
 mod notes;
 mod options;

@@ -11,15 +11,18 @@ use catalog::ContentHash;
 use embedding::colour::ColourSignature;
 use vision::{DecodeLimits, DecodedImage, InputTensor, Preprocessing};
 
+use crate::memory::{MemoryBudget, MemoryShare};
 use crate::scan::{UNREADABLE, code_of, plain_words};
 
 /// Longest side of a stored thumbnail, in pixels: sharp at the grid's size on a double-density screen.
 pub const THUMBNAIL_MAX_SIDE: u32 = 256;
 
 /// A file's content and its name.
-pub(crate) struct Content {
-    pub(crate) bytes: Vec<u8>,
+pub(crate) struct Content<'a> {
     pub(crate) hash: ContentHash,
+    bytes: Vec<u8>,
+    /// Given back after the bytes: fields are dropped in order.
+    share: MemoryShare<'a>,
 }
 
 /// What the catalog keeps of a photo besides its vectors.
@@ -56,8 +59,12 @@ impl Cause {
     }
 }
 
-/// Reads a whole file, refusing anything over the limit before memory is taken.
-pub(crate) fn read(path: &Path, limits: &DecodeLimits) -> Result<Content, Unusable> {
+/// Reads a whole file once there is room for it, refusing anything over the limit before memory is taken.
+pub(crate) fn read<'a>(
+    path: &Path,
+    limits: &DecodeLimits,
+    budget: &'a MemoryBudget,
+) -> Result<Content<'a>, Unusable> {
     let unreadable = |error: io::Error| Unusable {
         code: code_of(&error),
         reason: plain_words(&error),
@@ -74,23 +81,24 @@ pub(crate) fn read(path: &Path, limits: &DecodeLimits) -> Result<Content, Unusab
         );
         return Err(in_content("too_large_file", reason));
     }
+    let share = budget.share(length);
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
     // A file that grows while it is read is cut at the limit and fails in the decoder.
     file.take(limits.max_file_bytes)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     let hash = ContentHash::of(&bytes);
-    Ok(Content { bytes, hash })
+    Ok(Content { hash, bytes, share })
 }
 
 /// How much longer a photo's side is decoded than the network's input at least: at twice the size or more what was
 /// left out while decoding moves no embedding visibly (cosine above 0.999).
 const SPARE: u32 = 2;
 
-/// Decodes once, no larger than needed, and makes the record with its thumbnail and the network input from the same
-/// pixels.
+/// Decodes, once there is room for the pixels, no larger than needed, and makes the record with its thumbnail and the
+/// network input from the same pixels.
 pub(crate) fn prepare(
-    bytes: &[u8],
+    content: &Content<'_>,
     limits: &DecodeLimits,
     preprocessing: &Preprocessing,
 ) -> Result<(PhotoRecord, InputTensor), Unusable> {
@@ -99,8 +107,10 @@ pub(crate) fn prepare(
         image,
         width,
         height,
-    } = vision::decode_reduced(bytes, limits, least_side)
-        .map_err(|error| in_content(error.code(), error.to_string()))?;
+    } = vision::decode_reduced(&content.bytes, limits, least_side, &|pixel_bytes| {
+        content.share.decode(pixel_bytes);
+    })
+    .map_err(|error| in_content(error.code(), error.to_string()))?;
     let thumbnail = vision::thumbnail(&image, THUMBNAIL_MAX_SIDE)
         .map_err(|error| in_content("no_thumbnail", error.to_string()))?;
     let tensor = preprocessing.prepare(&image, None);
@@ -167,10 +177,12 @@ impl Deref for OpenedPhoto {
 /// # Errors
 /// The reason in plain words when the file cannot be read or is no photo.
 pub fn open_photo(path: &Path, limits: &DecodeLimits) -> Result<OpenedPhoto, String> {
-    let Content { bytes, hash } = read(path, limits).map_err(|unusable| unusable.reason)?;
-    let pixels = vision::decode(&bytes, limits).map_err(|error| error.to_string())?;
+    // Nobody else takes a part of this budget: a query photo does not wait for an ingest.
+    let budget = MemoryBudget::new(limits.max_file_bytes);
+    let content = read(path, limits, &budget).map_err(|unusable| unusable.reason)?;
+    let pixels = vision::decode(&content.bytes, limits).map_err(|error| error.to_string())?;
     Ok(OpenedPhoto {
         pixels,
-        content: Some(hash),
+        content: Some(content.hash),
     })
 }

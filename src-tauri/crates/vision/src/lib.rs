@@ -31,7 +31,9 @@ mod weights;
 pub use card::{Architecture, HeadSpec, ModelCard};
 pub use colour::colour_signature;
 pub use crop::{CropError, CropRect};
-pub use decode::{DecodeError, DecodeLimits, PhotoFormat, ReducedImage, decode, decode_reduced};
+pub use decode::{
+    Claim, DecodeError, DecodeLimits, PhotoFormat, ReducedImage, decode, decode_reduced,
+};
 pub use device::{
     AdapterKind, AdapterReport, ComputeDevice, DeviceChoice, DeviceError, DeviceKind,
     DeviceRequest, GraphicsApi, Probe, ProbeCommand, UnknownDevice, choose_device, list_adapters,

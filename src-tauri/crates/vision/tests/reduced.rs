@@ -16,7 +16,7 @@ fn folder() -> PathBuf {
 }
 
 fn reduced(bytes: &[u8], least_side: u32) -> ReducedImage {
-    decode_reduced(bytes, &DecodeLimits::default(), least_side).expect("a sound photo")
+    decode_reduced(bytes, &DecodeLimits::default(), least_side, &|_| ()).expect("a sound photo")
 }
 
 /// The mean over the part of `full` that each pixel of a picture `times` smaller stands for.
@@ -101,7 +101,7 @@ fn a_small_photo_and_one_that_is_no_jpeg_come_whole() {
 fn a_photo_cut_short_is_refused_at_any_size() {
     let bytes = std::fs::read(folder().join("4-2-0.jpg")).expect("a fixture is readable");
     for length in (0..bytes.len() - 1).step_by(97) {
-        let cut = decode_reduced(&bytes[..length], &DecodeLimits::default(), 1);
+        let cut = decode_reduced(&bytes[..length], &DecodeLimits::default(), 1, &|_| ());
         let whole = decode(&bytes[..length], &DecodeLimits::default());
         assert_eq!(cut.err(), whole.err(), "{length} bytes");
     }

@@ -66,20 +66,22 @@ pub(super) fn to_srgb(
             Converted::Unchanged(rgb) => (rgb, None),
             Converted::Srgb { srgb, from } => (srgb, Some(from)),
         },
+        Samples::RgbAlpha(rgba) if profile.is_none() => (laid_over_white(rgba), None),
         Samples::RgbAlpha(rgba) => {
             let (rgb, alpha) = split_opacity::<3>(&rgba);
             match convert(rgb, Layout::Rgb)? {
-                Converted::Unchanged(rgb) => (over_white(rgb, &alpha), None),
-                Converted::Srgb { srgb, from } => {
-                    (over_white(srgb, &alpha), Some(over_white(from, &alpha)))
-                }
+                Converted::Unchanged(rgb) => (all_over_white(rgb, &alpha), None),
+                Converted::Srgb { srgb, from } => (
+                    all_over_white(srgb, &alpha),
+                    Some(all_over_white(from, &alpha)),
+                ),
             }
         }
         Samples::Grey(grey) => (grey_to_rgb(convert(grey, Layout::Gray)?), None),
         Samples::GreyAlpha(pairs) => {
             let (grey, alpha) = split_opacity::<1>(&pairs);
             let rgb = grey_to_rgb(convert(grey, Layout::Gray)?);
-            (over_white(rgb, &alpha), None)
+            (all_over_white(rgb, &alpha), None)
         }
         // moxcms takes four inks as the layout with four samples a pixel.
         Samples::Cmyk(inks) => match convert(inks, Layout::Rgba)? {
@@ -182,15 +184,35 @@ fn split_opacity<const COLORS: usize>(samples: &[u8]) -> (Vec<u8>, Vec<u8>) {
     (colors, alpha)
 }
 
-/// `rgb` over white, seen through the opacity of each pixel (in gamma-coded values, as browsers do).
-fn over_white(mut rgb: Vec<u8>, alpha: &[u8]) -> Vec<u8> {
+/// `rgb` over white, seen through the opacity of each pixel.
+fn all_over_white(mut rgb: Vec<u8>, alpha: &[u8]) -> Vec<u8> {
     for (pixel, &alpha) in rgb.chunks_exact_mut(3).zip(alpha) {
-        let alpha = u32::from(alpha);
         for value in pixel {
-            *value = ((u32::from(*value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+            *value = over_white(*value, alpha);
         }
     }
     rgb
+}
+
+/// A level over white, seen through an opacity (in gamma-coded values, as browsers do).
+fn over_white(level: u8, alpha: u8) -> u8 {
+    let alpha = u32::from(alpha);
+    ((u32::from(level) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+}
+
+/// Red, green and blue over white, seen through the opacity of each pixel. In the place of what they are made from:
+/// a large picture is not held twice.
+fn laid_over_white(mut rgba: Vec<u8>) -> Vec<u8> {
+    let pixels = rgba.len() / 4;
+    for pixel in 0..pixels {
+        let alpha = rgba[4 * pixel + 3];
+        for channel in 0..3 {
+            rgba[3 * pixel + channel] = over_white(rgba[4 * pixel + channel], alpha);
+        }
+    }
+    rgba.truncate(3 * pixels);
+    rgba.shrink_to_fit();
+    rgba
 }
 
 fn repeat_three_times(grey: &[u8]) -> Vec<u8> {

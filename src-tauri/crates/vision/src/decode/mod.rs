@@ -10,11 +10,13 @@ mod error;
 mod format;
 mod jpeg;
 mod limits;
+mod memory;
 mod other;
 
 pub use error::DecodeError;
 pub use format::PhotoFormat;
 pub use limits::DecodeLimits;
+pub use memory::Claim;
 
 use crate::image::DecodedImage;
 use ::image::metadata::Orientation;
@@ -38,12 +40,20 @@ struct RawPicture {
 ///
 /// [`DecodeError`] says in plain words what is wrong with the file.
 pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<DecodedImage, DecodeError> {
+    decode_whole(bytes, limits, &|_| ())
+}
+
+fn decode_whole(
+    bytes: &[u8],
+    limits: &DecodeLimits,
+    claim: &Claim<'_>,
+) -> Result<DecodedImage, DecodeError> {
     limits.check_file(bytes.len() as u64)?;
     let format = PhotoFormat::of(bytes)?;
-    let other = |decoded_as| other::read(bytes, format, decoded_as, limits);
+    let other = |decoded_as| other::read(bytes, format, decoded_as, limits, claim);
     let picture = match format {
-        PhotoFormat::Jpeg => jpeg::read(bytes, limits)?,
-        PhotoFormat::Avif => avif::read(bytes, limits)?,
+        PhotoFormat::Jpeg => jpeg::read(bytes, limits, claim)?,
+        PhotoFormat::Avif => avif::read(bytes, limits, claim)?,
         PhotoFormat::Png => other(ImageFormat::Png)?,
         PhotoFormat::WebP => other(ImageFormat::WebP)?,
         PhotoFormat::Gif => other(ImageFormat::Gif)?,
@@ -65,7 +75,8 @@ pub struct ReducedImage {
 }
 
 /// As [`decode`], with no more pixels than a longer side of `least_side` needs where the format has a quick way to
-/// fewer: a JPEG at a half, a quarter or an eighth of its size, straight from the compressed data.
+/// fewer: a JPEG at a half, a quarter or an eighth of its size, straight from the compressed data. Before memory is
+/// taken for pixels, `claim` hears how much.
 ///
 /// # Errors
 ///
@@ -74,10 +85,12 @@ pub fn decode_reduced(
     bytes: &[u8],
     limits: &DecodeLimits,
     least_side: u32,
+    claim: &Claim<'_>,
 ) -> Result<ReducedImage, DecodeError> {
     limits.check_file(bytes.len() as u64)?;
     if PhotoFormat::of(bytes)? == PhotoFormat::Jpeg
-        && let Some((picture, [width, height])) = jpeg::read_reduced(bytes, limits, least_side)?
+        && let Some((picture, [width, height])) =
+            jpeg::read_reduced(bytes, limits, least_side, claim)?
     {
         let turned = is_turned(picture.orientation);
         let (width, height) = if turned {
@@ -92,7 +105,7 @@ pub fn decode_reduced(
             height,
         });
     }
-    let image = decode(bytes, limits)?;
+    let image = decode_whole(bytes, limits, claim)?;
     Ok(ReducedImage {
         width: image.width(),
         height: image.height(),

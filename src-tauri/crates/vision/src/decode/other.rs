@@ -5,6 +5,7 @@ use super::color::{Profile, Samples};
 use super::error::DecodeError;
 use super::format::PhotoFormat;
 use super::limits::DecodeLimits;
+use super::memory::{Claim, Outlook};
 use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
@@ -17,21 +18,30 @@ pub(super) fn read(
     format: PhotoFormat,
     decoded_as: ImageFormat,
     limits: &DecodeLimits,
+    claim: &Claim<'_>,
 ) -> Result<RawPicture, DecodeError> {
     let failed = |error| from_image(error, format, limits);
     let reader = ImageReader::with_format(Cursor::new(bytes), decoded_as);
     let mut decoder = reader.into_decoder().map_err(failed)?;
     let (width, height) = decoder.dimensions();
-    limits.check_picture(
-        width,
-        height,
-        u64::from(decoder.color_type().bytes_per_pixel()),
-    )?;
+    let color = decoder.color_type();
+    let decoded = u64::from(color.bytes_per_pixel());
+    limits.check_picture(width, height, decoded)?;
     let mut memory = Limits::no_limits();
     memory.max_alloc = Some(limits.max_decoded_bytes.saturating_mul(2));
     decoder.set_limits(memory).map_err(failed)?;
     let icc_profile = decoder.icc_profile().unwrap_or_default();
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let outlook = Outlook {
+        format,
+        width,
+        height,
+        decoded,
+        samples: u64::from(color.channel_count()),
+        has_profile: icc_profile.is_some(),
+        orientation,
+    };
+    claim(outlook.bytes());
     let picture = DynamicImage::from_decoder(decoder).map_err(failed)?;
     Ok(RawPicture {
         width,

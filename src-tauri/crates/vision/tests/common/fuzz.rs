@@ -138,7 +138,7 @@ pub(crate) fn run(corpus: &[Vec<u8>], numbers: impl Iterator<Item = u64>) {
         let (before, started) = (HELD.get(), Instant::now());
         let caught = std::panic::catch_unwind(|| {
             let _ = decode(&bytes, &LIMITS);
-            let _ = decode_reduced(&bytes, &LIMITS, 1 << (number % 8));
+            let _ = decode_reduced(&bytes, &LIMITS, 1 << (number % 8), &|_| ());
         });
         assert!(caught.is_ok(), "number {number} panics");
         let time = started.elapsed();

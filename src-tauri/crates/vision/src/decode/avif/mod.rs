@@ -9,14 +9,20 @@ use super::color::{Profile, Samples};
 use super::error::DecodeError;
 use super::format::PhotoFormat;
 use super::limits::DecodeLimits;
+use super::memory::{Claim, pixels};
 use container::Still;
 use re_rav1d::dav1d::{Decoder, Picture, Settings};
 
 /// The picture of an AVIF file.
-pub(super) fn read(bytes: &[u8], limits: &DecodeLimits) -> Result<RawPicture, DecodeError> {
+pub(super) fn read(
+    bytes: &[u8],
+    limits: &DecodeLimits,
+    claim: &Claim<'_>,
+) -> Result<RawPicture, DecodeError> {
     let still = Still::find(bytes)?;
     let (width, height) = still.size;
     limits.check_picture(width, height, BYTES_PER_PIXEL)?;
+    claim(pixels(width, height) * BYTES_PER_PIXEL);
     let color = decode(&still.color, limits)?;
     let same_size = |picture: &Picture| (picture.width(), picture.height()) == still.size;
     if !same_size(&color) {

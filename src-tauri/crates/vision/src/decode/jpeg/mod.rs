@@ -13,6 +13,7 @@ use super::color::{Profile, Samples};
 use super::error::DecodeError;
 use super::format::PhotoFormat;
 use super::limits::DecodeLimits;
+use super::memory::{Claim, Outlook, pixels};
 use image::metadata::Orientation;
 use planes::Planes;
 use zune_core::bytestream::ZCursor;
@@ -22,7 +23,11 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
 /// The picture of a JPEG file.
-pub(super) fn read(bytes: &[u8], limits: &DecodeLimits) -> Result<RawPicture, DecodeError> {
+pub(super) fn read(
+    bytes: &[u8],
+    limits: &DecodeLimits,
+    claim: &Claim<'_>,
+) -> Result<RawPicture, DecodeError> {
     let outline = Outline::of(bytes)?;
     let mut header = Header::of(bytes)?;
     let (width, height) = (header.width, header.height);
@@ -30,7 +35,23 @@ pub(super) fn read(bytes: &[u8], limits: &DecodeLimits) -> Result<RawPicture, De
         ColorSpace::Luma | ColorSpace::CMYK | ColorSpace::YCCK => header.stored,
         _ => ColorSpace::RGB,
     };
-    limits.check_picture(width, height, wanted.num_components() as u64)?;
+    let samples = wanted.num_components() as u64;
+    limits.check_picture(width, height, samples)?;
+    let outlook = Outlook {
+        format: PhotoFormat::Jpeg,
+        width,
+        height,
+        // Of a progressive file all coefficients are held until the last scan, two bytes each.
+        decoded: if outline.progressive {
+            3 * samples
+        } else {
+            samples
+        },
+        samples,
+        has_profile: header.decoder.icc_profile().is_some(),
+        orientation: header.orientation(),
+    };
+    claim(outlook.bytes());
 
     let options = options().jpeg_set_out_colorspace(wanted);
     header.decoder.set_options(options);
@@ -44,12 +65,17 @@ pub(super) fn read(bytes: &[u8], limits: &DecodeLimits) -> Result<RawPicture, De
     Ok(header.picture(width, height, samples))
 }
 
+/// Most that decoding at a reduced size holds for a pixel of the smaller picture: three planes, up to four times as
+/// large while they are read (or, of a progressive file, their means in four bytes), and RGB, shown and stored.
+const REDUCED_BYTES_PER_PIXEL: u64 = 21;
+
 /// The picture of a JPEG file made smaller, but its longer side at least `least_side` pixels; with the size that
 /// the file states. `None` when that takes the whole picture, or it cannot be read this way.
 pub(super) fn read_reduced(
     bytes: &[u8],
     limits: &DecodeLimits,
     least_side: u32,
+    claim: &Claim<'_>,
 ) -> Result<Option<(RawPicture, [u32; 2])>, DecodeError> {
     let header = Header::of(bytes)?;
     let (width, height) = (header.width, header.height);
@@ -65,6 +91,7 @@ pub(super) fn read_reduced(
         ColorSpace::RGB => Planes::into_rgb,
         _ => return Ok(None),
     };
+    claim(pixels(width, height) / 64 * (block_side * block_side) as u64 * REDUCED_BYTES_PER_PIXEL);
     let Some(planes) = reduced::read(bytes, block_side) else {
         return Ok(None);
     };
@@ -103,18 +130,21 @@ impl<'a> Header<'a> {
         })
     }
 
+    fn orientation(&self) -> Orientation {
+        let exif = self.decoder.exif();
+        exif.and_then(|exif| Orientation::from_exif_chunk(exif))
+            .unwrap_or(Orientation::NoTransforms)
+    }
+
     /// The picture of `samples`, with what the file says of their colours and which side is up.
     fn picture(&self, width: u32, height: u32, samples: Samples) -> RawPicture {
         let profile = self.decoder.icc_profile();
-        let orientation = self.decoder.exif();
         RawPicture {
             width,
             height,
             samples,
             profile: profile.and_then(|icc| Profile::from_icc(&icc)),
-            orientation: orientation
-                .and_then(|exif| Orientation::from_exif_chunk(exif))
-                .unwrap_or(Orientation::NoTransforms),
+            orientation: self.orientation(),
         }
     }
 }
@@ -145,10 +175,13 @@ fn from_zune(error: DecodeErrors) -> DecodeError {
 struct Outline {
     /// Written by Adobe's rules: amounts of ink are stored inverted.
     adobe: bool,
+    /// Written in several scans, each making the whole picture clearer.
+    progressive: bool,
 }
 
 const MARKER: u8 = 0xFF;
 const START_OF_IMAGE: u8 = 0xD8;
+const PROGRESSIVE: u8 = 0xC2;
 const END_OF_IMAGE: u8 = 0xD9;
 const START_OF_SCAN: u8 = 0xDA;
 const APP14: u8 = 0xEE;
@@ -162,7 +195,7 @@ impl Outline {
         let truncated = DecodeError::Truncated {
             format: PhotoFormat::Jpeg,
         };
-        let mut adobe = false;
+        let (mut adobe, mut progressive) = (false, false);
         let mut at = 0;
         let mut scans = 0;
         loop {
@@ -170,7 +203,7 @@ impl Outline {
                 return Err(truncated);
             };
             match marker {
-                END_OF_IMAGE if scans > 0 => return Ok(Self { adobe }),
+                END_OF_IMAGE if scans > 0 => return Ok(Self { adobe, progressive }),
                 START_OF_IMAGE | END_OF_IMAGE => at = after,
                 _ => {
                     let Some(&[high, low]) = bytes.get(after..after + 2) else {
@@ -181,6 +214,7 @@ impl Outline {
                         return Err(truncated);
                     };
                     adobe |= marker == APP14 && segment.starts_with(b"Adobe");
+                    progressive |= marker == PROGRESSIVE;
                     scans += usize::from(marker == START_OF_SCAN);
                     at = after + length.max(2);
                 }
@@ -244,7 +278,13 @@ mod tests {
     #[test]
     fn stuffed_bytes_and_restarts_do_not_end_the_picture() {
         let whole = with_tail(&[0x00, 0x22, 0xFF, 0xD3, 0x33, 0xFF, 0xFF, 0xD9]);
-        assert_eq!(Outline::of(&whole), Ok(Outline { adobe: false }));
+        assert_eq!(
+            Outline::of(&whole),
+            Ok(Outline {
+                adobe: false,
+                progressive: false
+            })
+        );
     }
 
     #[test]

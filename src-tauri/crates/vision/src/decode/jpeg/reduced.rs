@@ -9,11 +9,10 @@ use super::bits::Bits;
 use super::frame::{Frame, ScanHeader, Tables};
 use super::idct::{ZIGZAG, last_needed};
 use super::planes::{Plane, Planes};
-use super::{END_OF_IMAGE, START_OF_IMAGE, START_OF_SCAN, next_marker};
+use super::{END_OF_IMAGE, PROGRESSIVE, START_OF_IMAGE, START_OF_SCAN, next_marker};
 
 const BASELINE: u8 = 0xC0;
 const EXTENDED: u8 = 0xC1;
-const PROGRESSIVE: u8 = 0xC2;
 const HUFFMAN_TABLES: u8 = 0xC4;
 const QUANTIZATION_TABLES: u8 = 0xDB;
 const RESTART_INTERVAL: u8 = 0xDD;
