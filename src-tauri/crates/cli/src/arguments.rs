@@ -166,6 +166,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// List what the catalog leaves out: patterns, sizes and single files
+    Exclusions {
+        #[command(flatten)]
+        output: Output,
+    },
     /// List every graphics adapter, and which device is used and why
     Devices {
         #[command(flatten)]
@@ -184,12 +189,18 @@ pub(crate) enum Command {
     ProbeAdapters,
 }
 
-/// Added to what the catalog leaves out already, and kept with it.
+/// Added to what the catalog leaves out already, or taken back from it, and kept with it.
 #[derive(Args)]
 pub(crate) struct ExclusionArguments {
     /// Leave out files and folders of this name or path, as in a .gitignore: *.png, raw/, 2024/**/draft-*; may be repeated
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
+    /// Take back what was excluded: a pattern as it was given, or a file; may be repeated
+    #[arg(long, value_name = "GLOB|FILE")]
+    pub(crate) include: Vec<String>,
+    /// Leave out no file for its size any more
+    #[arg(long, conflicts_with_all = ["smaller_than", "larger_than"])]
+    pub(crate) any_size: bool,
     /// Leave out files of fewer bytes; K and M are understood
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub(crate) smaller_than: Option<u64>,

@@ -4,6 +4,7 @@ mod doctor;
 mod duplicates;
 mod embed;
 mod evaluate;
+mod exclusions;
 mod hits;
 mod index;
 mod metadata;
@@ -47,6 +48,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
             },
             output,
         ),
+        Command::Exclusions { output } => exclusions::run(common, output),
         Command::Search {
             photos,
             less,

@@ -84,6 +84,54 @@ fn exclusions_add_to_those_of_the_catalog_and_a_wrong_one_is_named() -> Result<(
 }
 
 #[test]
+fn exclusions_are_listed_and_taken_back() -> Result<()> {
+    let shop = Shop::new(4)?;
+    let index = |more: &[&str]| {
+        let photos = shop.photos();
+        let mut words: Vec<&dyn AsRef<OsStr>> = vec![&"index", &photos, &"--json"];
+        words.extend(more.iter().map(|word| word as &dyn AsRef<OsStr>));
+        shop.json(&words)
+    };
+    let excluded = index(&[
+        "--exclude",
+        "*-000.jpg",
+        "--exclude",
+        "raw/",
+        "--larger-than",
+        "10M",
+    ])?;
+    assert_eq!(excluded["added"], 3);
+    let listed = shop.json(&[&"exclusions", &"--json"])?;
+    let expected = serde_json::json!({
+        "patterns": ["*-000.jpg", "raw/"],
+        "smaller_than": null,
+        "larger_than": 10 << 20,
+        "files": [],
+    });
+    assert_eq!(listed, expected);
+    let lines = String::from_utf8(shop.run(&[&"exclusions"])?.stdout)?;
+    assert_eq!(
+        lines,
+        "*-000.jpg\nraw/\nfiles of more than 10485760 bytes\n"
+    );
+
+    let wrong = shop.run(&[&"index", &"--include", &"*-001.jpg"])?;
+    assert_eq!(wrong.status.code(), Some(1));
+    let line = one_clear_line(&wrong);
+    assert!(
+        line.contains("*-001.jpg is not excluded") && line.contains("raw/"),
+        "{line}"
+    );
+
+    let back = index(&["--include", "*-000.jpg", "--any-size"])?;
+    assert_eq!((&back["added"], &back["unchanged"]), (&1.into(), &3.into()));
+    let listed = shop.json(&[&"exclusions", &"--json"])?;
+    assert_eq!(listed["patterns"], serde_json::json!(["raw/"]));
+    assert_eq!(listed["larger_than"], Value::Null);
+    Ok(())
+}
+
+#[test]
 fn search_ranks_hits_with_path_and_similarity() -> Result<()> {
     let shop = Shop::new(8)?;
     shop.json(&[&"index", &shop.photos(), &"--json"])?;

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use engine::{Access, CancelToken, Engine, IngestReport};
 use serde::Serialize;
 
-use super::watch;
+use super::{exclusions, watch};
 use crate::{
     arguments::{Common, ExclusionArguments, Output},
     output::{print_json, print_json_line, text_of},
@@ -43,7 +43,7 @@ struct Failed {
 
 pub(crate) fn run(common: &Common, request: Request, output: Output) -> anyhow::Result<()> {
     let engine = common.open(Access::Write)?;
-    leave_out(&engine, request.exclusions)?;
+    exclusions::change(&engine, request.exclusions)?;
     if request.retry {
         let failed = engine.catalog().known_failures()?.into_iter();
         let failed: Vec<_> = failed.map(|failure| failure.file.path).collect();
@@ -140,21 +140,4 @@ pub(crate) fn print(document: &Document) {
     for Failed { path, reason } in failed {
         println!("failed: {path}: {reason}");
     }
-}
-
-/// Adds to what the catalog leaves out.
-fn leave_out(engine: &Engine, more: ExclusionArguments) -> anyhow::Result<()> {
-    let stored = engine.exclusions()?;
-    let mut exclusions = stored.clone();
-    for pattern in more.exclude {
-        if !exclusions.patterns.contains(&pattern) {
-            exclusions.patterns.push(pattern);
-        }
-    }
-    exclusions.smaller_than = more.smaller_than.or(exclusions.smaller_than);
-    exclusions.larger_than = more.larger_than.or(exclusions.larger_than);
-    if exclusions != stored {
-        engine.set_exclusions(&exclusions)?;
-    }
-    Ok(())
 }
