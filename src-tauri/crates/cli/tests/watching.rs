@@ -7,7 +7,7 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     path::PathBuf,
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
     time::{Duration, Instant},
@@ -48,10 +48,12 @@ impl Watching {
     fn start(shop: &Shop) -> Result<Self> {
         let photos = shop.photos();
         let arguments = ["index", "--watch", "--json"].map(OsStr::new);
-        let mut child = shop
-            .command(&[arguments.as_slice(), &[photos.as_os_str()]].concat())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let command = shop.command(&[arguments.as_slice(), &[photos.as_os_str()]].concat());
+        Self::of(command)
+    }
+
+    fn of(mut command: Command) -> Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let out = BufReader::new(child.stdout.take().context("its output")?);
         let (send, lines) = channel();
         thread::spawn(move || {
@@ -193,5 +195,88 @@ fn an_interrupt_ends_the_watch_cleanly() -> Result<()> {
     }
     let status = ended.context("it goes on after an interrupt")?;
     assert_eq!(status.code(), Some(0));
+    Ok(())
+}
+
+/// Runs the command line with a limit of its own on what the system watches, in a namespace; `None`, with the reason
+/// printed, where there is none to be had.
+#[cfg(target_os = "linux")]
+fn limited(shop: &Shop, limit: &str, most: u32) -> Result<Option<(Watching, PathBuf)>> {
+    let said = shop.folder.path().join(format!("said-{limit}"));
+    let script = format!("echo {most} > /proc/sys/user/{limit} && exec \"$@\"");
+    let in_namespace = |rest: &[&OsStr]| {
+        let mut command = Command::new("unshare");
+        command.args(["-Ur", "sh", "-c", &script, "sh"]).args(rest);
+        command
+    };
+    let tried = in_namespace(&[OsStr::new("true")]).output();
+    if !tried.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: the system gives no namespace with limits of its own");
+        return Ok(None);
+    }
+    let photos = shop.photos();
+    let plain = shop.command(&["index", "--watch", "--json"].map(OsStr::new));
+    let words = [plain.get_program()].into_iter().chain(plain.get_args());
+    let mut command = in_namespace(&words.collect::<Vec<_>>());
+    command.arg(&photos).stderr(fs::File::create(&said)?);
+    command.envs(
+        plain
+            .get_envs()
+            .filter_map(|(key, value)| Some((key, value?))),
+    );
+    Ok(Some((Watching::of(command)?, said)))
+}
+
+/// What was said of folders that are not watched by events, once there is something.
+#[cfg(target_os = "linux")]
+fn said_of_rescans(said: &std::path::Path) -> Result<Vec<String>> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let text = fs::read_to_string(said)?;
+        let lines = text
+            .lines()
+            .filter(|line| line.contains("from time to time"));
+        let lines: Vec<String> = lines.map(str::to_owned).collect();
+        if !lines.is_empty() {
+            return Ok(lines);
+        }
+        ensure!(Instant::now() < until, "nothing was said: {text}");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn folders_beyond_what_the_system_watches_are_looked_through_and_that_is_said_once() -> Result<()> {
+    let shop = Shop::new(2)?;
+    // The folder itself, and one of the four that come.
+    let Some((watching, said)) = limited(&shop, "max_inotify_watches", 2)? else {
+        return Ok(());
+    };
+    assert_eq!(watching.next()?["added"], 2);
+    for number in 0..4_u64 {
+        let folder = shop.photos().join(format!("new-{number}"));
+        fs::create_dir(&folder)?;
+        fs::write(folder.join("photo.jpg"), picture(3000 + number)?)?;
+    }
+    let sums = watching.until(|sums| sums.added == 4)?;
+    assert_eq!((sums.changed, sums.moved), (0, 0));
+    let lines = said_of_rescans(&said)?;
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    ensure!(lines[0].contains("max_user_watches"), "{lines:?}");
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_the_system_watches_nothing_at_all_folders_are_looked_through() -> Result<()> {
+    let shop = Shop::new(2)?;
+    let Some((watching, said)) = limited(&shop, "max_inotify_instances", 0)? else {
+        return Ok(());
+    };
+    assert_eq!(watching.next()?["added"], 2);
+    let lines = said_of_rescans(&said)?;
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    ensure!(lines[0].contains("max_user_instances"), "{lines:?}");
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use crossbeam_channel::{Receiver, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, select, unbounded};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::{
@@ -26,7 +26,7 @@ pub(super) enum Command {
     Stop,
 }
 
-type Events = Receiver<notify::Result<notify::Event>>;
+type Happened = notify::Result<notify::Event>;
 
 pub(super) struct Watching {
     engine: Engine,
@@ -34,12 +34,13 @@ pub(super) struct Watching {
     news: Box<dyn FnMut(WatchNews) + Send>,
     /// Or why there is none.
     watcher: Result<RecommendedWatcher, String>,
-    events: Events,
+    events: Receiver<Happened>,
+    happened: Sender<Happened>,
     /// As last told; `None` before anything was, and when all is to be arranged anew.
     told: Option<Vec<WatchedFolder>>,
     /// Folders under events, none of which lies in another.
     watched: BTreeSet<PathBuf>,
-    /// Folders that the system does not send events of, and why.
+    /// Folders that the system does not send events of, or not of all that is in them, and why.
     refused: BTreeMap<PathBuf, String>,
     pending: Pending,
 }
@@ -52,13 +53,9 @@ impl Watching {
     ) -> Self {
         // Without a bound: the system's own queue behind it has one, and says so when it runs over.
         let (happened, events) = unbounded();
-        let watcher = notify::recommended_watcher(move |event| {
-            // Nobody listens any more only when the watch ends.
-            let _ = happened.send(event);
-        });
         Self {
             pending: Pending::new(options.quiet_for, options.wait_at_most),
-            watcher: watcher.map_err(|error| in_plain_words(&error)),
+            watcher: watcher(&happened),
             told: None,
             watched: BTreeSet::new(),
             refused: BTreeMap::new(),
@@ -66,6 +63,7 @@ impl Watching {
             options,
             news,
             events,
+            happened,
         }
     }
 
@@ -98,6 +96,7 @@ impl Watching {
                 arrange_at = Instant::now() + self.options.look_for_folders_every;
             }
             if now >= rescan_at {
+                self.try_refused_again();
                 self.look_everywhere();
                 rescan_at = now + self.options.rescan_every;
             }
@@ -109,7 +108,23 @@ impl Watching {
         }
     }
 
-    fn happened(&mut self, event: notify::Result<notify::Event>) {
+    /// Watches may be free that were not.
+    fn try_refused_again(&mut self) {
+        if self.watcher.is_err() {
+            self.watcher = watcher(&self.happened);
+        }
+        // A folder that events come of in part keeps them: to begin anew could leave it with none.
+        self.refused
+            .retain(|folder, _| self.watched.contains(folder));
+        self.arrange();
+    }
+
+    fn happened(&mut self, event: Happened) {
+        if let Err(error) = &event
+            && matches!(error.kind, notify::ErrorKind::MaxFilesWatch)
+        {
+            self.fell_short(error);
+        }
         let folders: Vec<PathBuf> = self.watched.iter().cloned().collect();
         let own_end = event.as_ref().is_ok_and(|event| {
             let ends = event.kind.is_remove() || is_rename(event.kind);
@@ -123,6 +138,15 @@ impl Watching {
             // What has its name from now on is another folder, which nobody watches.
             self.unwatch_all();
         }
+    }
+
+    /// A folder was made in a watched one, and the system watches no more: what happens in it is found by looking
+    /// through, and that has to be said.
+    fn fell_short(&mut self, error: &notify::Error) {
+        for folder in of_these(&self.watched, &error.paths) {
+            self.refused.insert(folder, in_plain_words(error));
+        }
+        self.arrange();
     }
 
     fn look_everywhere(&mut self) {
@@ -241,6 +265,25 @@ impl Watching {
     }
 }
 
+fn watcher(happened: &Sender<Happened>) -> Result<RecommendedWatcher, String> {
+    let happened = happened.clone();
+    let watcher = notify::recommended_watcher(move |event| {
+        // Nobody listens any more only when the watch ends.
+        let _ = happened.send(event);
+    });
+    watcher.map_err(|error| in_plain_words(&error))
+}
+
+/// The watched folders that hold one of the places; all of them where none is known to.
+fn of_these(watched: &BTreeSet<PathBuf>, places: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let holds = |folder: &&PathBuf| places.iter().any(|place| place.starts_with(folder));
+    let holding: BTreeSet<PathBuf> = watched.iter().filter(holds).cloned().collect();
+    if holding.is_empty() {
+        return watched.clone();
+    }
+    holding
+}
+
 fn is_rename(kind: notify::EventKind) -> bool {
     matches!(
         kind,
@@ -261,10 +304,17 @@ fn topmost(folders: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
         .collect()
 }
 
+/// EMFILE, the same number on Linux, macOS and the BSDs.
+const TOO_MANY_OPEN: i32 = 24;
+
 fn in_plain_words(error: &notify::Error) -> String {
     match &error.kind {
         notify::ErrorKind::MaxFilesWatch => {
             "the system watches no more folders at once (on Linux: fs.inotify.max_user_watches)"
+                .to_owned()
+        }
+        notify::ErrorKind::Io(error) if error.raw_os_error() == Some(TOO_MANY_OPEN) => {
+            "the system watches for no more programs at once (on Linux: fs.inotify.max_user_instances)"
                 .to_owned()
         }
         notify::ErrorKind::Io(error) => error.to_string(),
@@ -281,5 +331,14 @@ mod tests {
         let folders = ["/p", "/p/a", "/p-b", "/q/c/d"].map(PathBuf::from);
         let tops = topmost(&folders.into());
         assert_eq!(tops, ["/p", "/p-b", "/q/c/d"].map(PathBuf::from).into());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_watched_concerns_the_watched_one_that_holds_it_or_all() {
+        let watched: BTreeSet<_> = ["/p", "/q"].map(PathBuf::from).into();
+        let of = |place: &str| of_these(&watched, &[place.into()]);
+        assert_eq!(of("/p/new"), ["/p"].map(PathBuf::from).into());
+        assert_eq!(of("/elsewhere"), watched);
+        assert_eq!(of_these(&watched, &[]), watched);
     }
 }
