@@ -10,6 +10,7 @@ pub mod interruption;
 
 use std::{
     ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -31,6 +32,29 @@ impl Shop {
             folder: tempfile::tempdir()?,
         };
         fill(&shop.photos(), photos)?;
+        Ok(shop)
+    }
+
+    /// Copies of `count` of the JPEGs below `folder`, evenly over all of them in the order of their paths.
+    pub fn with_photos_of(folder: &Path, count: usize) -> Result<Self> {
+        let shop = Self {
+            folder: tempfile::tempdir()?,
+        };
+        fs::create_dir(shop.photos())?;
+        let found = jpegs_below(folder)?;
+        ensure!(
+            found.len() >= count,
+            "{} photos in {}",
+            found.len(),
+            folder.display()
+        );
+        for number in 0..count {
+            let name = format!("photo-{number:03}.jpg");
+            fs::copy(
+                &found[number * found.len() / count],
+                shop.photos().join(name),
+            )?;
+        }
         Ok(shop)
     }
 
@@ -75,6 +99,20 @@ impl Shop {
         );
         serde_json::from_slice(&output.stdout).context("one JSON document on standard output")
     }
+}
+
+fn jpegs_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(jpegs_below(&path)?);
+        } else if path.extension().is_some_and(|ending| ending == "jpg") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// The keys of a JSON object, sorted.
