@@ -27,6 +27,7 @@ mod resize;
 mod resnet;
 mod thumbnail;
 mod weights;
+mod wide;
 
 pub use card::{Architecture, HeadSpec, ModelCard};
 pub use colour::colour_signature;

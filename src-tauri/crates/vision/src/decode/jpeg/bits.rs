@@ -27,7 +27,7 @@ impl<'a> Bits<'a> {
     }
 
     /// Makes sure that at least 56 bits can be looked at; zeros follow the end of the data.
-    #[inline]
+    #[inline(always)]
     pub(super) fn refill(&mut self) {
         let ahead = self
             .bytes
@@ -37,9 +37,10 @@ impl<'a> Bits<'a> {
             && !holds_a_marker_byte(word)
         {
             self.buffer |= word >> self.count;
-            let taken = (63 - self.count) >> 3;
-            self.at += taken as usize;
-            self.count += 8 * taken;
+            // At most 64 bits are held, and `at` was inside the data: nothing here wraps.
+            let taken = 63u32.wrapping_sub(self.count) >> 3;
+            self.at = self.at.wrapping_add(taken as usize);
+            self.count = self.count.wrapping_add(8 * taken);
         } else {
             self.refill_byte_by_byte();
         }
@@ -68,26 +69,26 @@ impl<'a> Bits<'a> {
     }
 
     /// Bits that can be looked at without a refill.
-    #[inline]
+    #[inline(always)]
     pub(super) fn count(&self) -> u32 {
         self.count
     }
 
     /// The next `count` bits (1 to 16), which stay.
-    #[inline]
+    #[inline(always)]
     pub(super) fn peek(&self, count: u32) -> usize {
         (self.buffer >> (64 - count)) as usize
     }
 
     /// Passes over `count` bits that were looked at.
-    #[inline]
+    #[inline(always)]
     pub(super) fn skip(&mut self, count: u32) {
         self.buffer <<= count;
         self.count = self.count.saturating_sub(count);
     }
 
     /// A number of `size` bits (0 to 15) in JPEG's form: a leading zero means negative. ITU-T T.81, F.2.2.1, "EXTEND".
-    #[inline]
+    #[inline(always)]
     pub(super) fn signed(&mut self, size: u32) -> i32 {
         if size == 0 {
             return 0;
@@ -113,7 +114,7 @@ impl<'a> Bits<'a> {
 }
 
 /// Whether any of the eight bytes is 0xFF.
-#[inline]
+#[inline(always)]
 fn holds_a_marker_byte(word: u64) -> bool {
     const LOW: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;

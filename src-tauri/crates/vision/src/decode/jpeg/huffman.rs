@@ -1,4 +1,5 @@
-//! Huffman codes of a JPEG file: read one by one where the coefficients are wanted, several at a time where not.
+//! Huffman codes of a JPEG file: read with the values behind them where the coefficients are wanted, several at a
+//! time where not.
 
 use super::bits::Bits;
 
@@ -10,12 +11,53 @@ const SKIP_LOOK: u32 = 12;
 /// A Huffman table.
 pub(super) struct HuffmanTable {
     /// By the next [`LOOK`] bits: code length and symbol, or 0 for a longer code.
-    short: Vec<u16>,
+    short: Box<[u16; 1 << LOOK]>,
     /// By length: one more than the last code of it, or 0 without any; and what turns a code into a place in `symbols`.
     long: [(i32, i32); 17],
     symbols: Vec<u8>,
     /// By the next [`SKIP_LOOK`] bits: how many whole coefficients they hold. Empty in a table for DC.
     skip: Vec<Step>,
+    /// By the next [`LOOK`] bits: the coefficient that lies in them whole, with its value. Empty in a table for DC.
+    values: Vec<Value>,
+}
+
+/// A coefficient with its value, in one number.
+#[derive(Clone, Copy, Default)]
+struct Value(u32);
+
+impl Value {
+    fn new(bits: u32, zeros: usize, value: i16) -> Self {
+        Self(u32::from(value as u16) << 16 | (zeros as u32) << 8 | bits)
+    }
+
+    /// Bits it takes; 0 when it does not lie in them whole.
+    #[inline(always)]
+    fn bits(self) -> u32 {
+        self.0 & 31
+    }
+
+    #[inline(always)]
+    fn coefficient(self) -> Coefficient {
+        Coefficient {
+            zeros: (self.0 >> 8 & 15) as usize,
+            value: self.0 as i32 >> 16,
+        }
+    }
+}
+
+/// A coefficient and the zeros before it; without either, the end of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Coefficient {
+    pub(super) zeros: usize,
+    pub(super) value: i32,
+}
+
+impl Coefficient {
+    /// Whether no coefficient of the block follows.
+    #[inline(always)]
+    pub(super) fn is_end(self) -> bool {
+        self.zeros == 0 && self.value == 0
+    }
 }
 
 /// Coefficients that lie whole in a few bits, in one number: it is looked up some millions of times for a photo.
@@ -28,19 +70,19 @@ impl Step {
     }
 
     /// Bits they take, with their values; 0 when not one lies in them whole.
-    #[inline]
+    #[inline(always)]
     fn bits(self) -> u32 {
         u32::from(self.0 & 15)
     }
 
     /// Coefficients passed, zeros among them.
-    #[inline]
+    #[inline(always)]
     fn coefficients(self) -> usize {
         usize::from(self.0 >> 5)
     }
 
     /// 1 when the last is the end of the block.
-    #[inline]
+    #[inline(always)]
     fn end(self) -> usize {
         usize::from(self.0 >> 4 & 1)
     }
@@ -59,10 +101,11 @@ impl HuffmanTable {
             return None;
         }
         let mut table = Self {
-            short: vec![0; 1 << LOOK],
+            short: Box::new([0; 1 << LOOK]),
             long: [(0, 0); 17],
             symbols: symbols.to_vec(),
             skip: Vec::new(),
+            values: Vec::new(),
         };
         let (mut code, mut place) = (0u32, 0usize);
         for (length, &count) in (1u32..).zip(counts) {
@@ -88,12 +131,13 @@ impl HuffmanTable {
         }
         if for_ac {
             table.skip = (0..1 << SKIP_LOOK).map(|bits| table.step(bits)).collect();
+            table.values = (0..1 << LOOK).map(|bits| table.value(bits)).collect();
         }
         Some(table)
     }
 
     /// The next symbol; `None` when no code begins so. At least 16 bits must be there.
-    #[inline]
+    #[inline(always)]
     pub(super) fn symbol(&self, bits: &mut Bits<'_>) -> Option<u8> {
         let entry = self.short[bits.peek(LOOK)];
         if entry != 0 {
@@ -117,6 +161,35 @@ impl HuffmanTable {
         None
     }
 
+    /// The next coefficient of a block in a table for AC; `None` when no code begins so. At least 32 bits must be there.
+    #[inline(always)]
+    pub(super) fn coefficient(&self, bits: &mut Bits<'_>) -> Option<Coefficient> {
+        let value = self.values[bits.peek(LOOK)];
+        if value.bits() != 0 {
+            bits.skip(value.bits());
+            return Some(value.coefficient());
+        }
+        let symbol = self.symbol(bits)?;
+        Some(Coefficient {
+            zeros: usize::from(symbol >> 4),
+            value: bits.signed(u32::from(symbol & 15)),
+        })
+    }
+
+    /// The coefficient that lies whole in [`LOOK`] bits.
+    fn value(&self, bits: usize) -> Value {
+        let entry = self.short[bits];
+        let (length, symbol) = (u32::from(entry >> 8), entry as u8);
+        let size = u32::from(symbol & 15);
+        if entry == 0 || length + size > LOOK {
+            return Value::default();
+        }
+        let behind = (bits >> (LOOK - length - size)) as i32 & ((1 << size) - 1);
+        let negative = size > 0 && behind < 1 << (size - 1);
+        let value = behind - if negative { (1 << size) - 1 } else { 0 };
+        Value::new(length + size, usize::from(symbol >> 4), value as i16)
+    }
+
     /// The whole coefficients in [`SKIP_LOOK`] bits.
     fn step(&self, bits: usize) -> Step {
         let (mut taken, mut coefficients) = (0, 0);
@@ -137,7 +210,7 @@ impl HuffmanTable {
     }
 
     /// Passes over the rest of a block of which `last` was the last coefficient read; `None` when the codes are wrong.
-    #[inline]
+    #[inline(always)]
     pub(super) fn skip_block(&self, bits: &mut Bits<'_>, mut last: usize) -> Option<()> {
         while last < 63 {
             if bits.count() < 32 {
@@ -162,5 +235,47 @@ impl HuffmanTable {
             }
         }
         (last == 63).then_some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Codes of every length to 16, for symbols with every kind of run and size.
+    fn table() -> HuffmanTable {
+        let symbols: Vec<u8> = vec![
+            0x01, 0x00, 0x02, 0x11, 0x03, 0x21, 0xF0, 0x34, 0x05, 0x47, 0x58, 0x0A, 0x6A, 0x1F,
+            0xE1, 0x50,
+        ];
+        HuffmanTable::new(&[1; 16], &symbols, true).expect("codes that fit")
+    }
+
+    #[test]
+    fn a_coefficient_read_at_once_is_its_code_and_then_its_value() {
+        let table = table();
+        for start in 0..1u32 << 16 {
+            // The bits behind differ with the code, so that values of both signs come.
+            let word = start.to_be_bytes();
+            let data = [
+                word[2],
+                word[3] & 0x7F,
+                word[3] ^ 0x35,
+                word[2] ^ 0x6A,
+                0x5A,
+                0x11,
+                0,
+                0,
+            ];
+            let (mut at_once, mut apart) = (Bits::new(&data, 0), Bits::new(&data, 0));
+            at_once.refill();
+            apart.refill();
+            let expected = table.symbol(&mut apart).map(|symbol| Coefficient {
+                zeros: usize::from(symbol >> 4),
+                value: apart.signed(u32::from(symbol & 15)),
+            });
+            assert_eq!(table.coefficient(&mut at_once), expected, "{start:016b}");
+            assert_eq!(at_once.count(), apart.count(), "{start:016b}");
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::super::color::Samples;
 use super::frame::{Component, Frame, Tables};
-use super::idct::{Coefficients, Cosines};
+use super::idct::{Coefficients, Cosines, level};
+use crate::wide::wide;
 
 /// The planes of a picture made smaller.
 pub(super) struct Planes {
@@ -82,6 +83,7 @@ impl Planes {
 
 impl Plane {
     /// Paints a block at a place given in blocks; of its rows of coefficients only those in `rows` are not zero.
+    #[inline(always)]
     pub(super) fn paint(&mut self, block: &Coefficients, rows: u8, [x, y]: [usize; 2]) {
         let first = y * self.side * self.stride + x * self.side;
         let pixels = &mut self.pixels[first..];
@@ -91,6 +93,31 @@ impl Plane {
             BlockCosines::Four(cosines) => cosines.inverse(block, rows, pixels, self.stride),
             BlockCosines::Eight(cosines) => cosines.inverse(block, rows, pixels, self.stride),
         }
+    }
+
+    /// Paints a block without detail at a place given in blocks.
+    #[inline(always)]
+    pub(super) fn paint_flat(&mut self, mean: f32, [x, y]: [usize; 2]) {
+        let first = y * self.side * self.stride + x * self.side;
+        let level = mean_level(mean);
+        for row in 0..self.side {
+            self.pixels[first + row * self.stride..][..self.side].fill(level);
+        }
+    }
+
+    /// Row `y` of the picture with as many samples as the picture has, and some more, in `row`.
+    #[inline(always)]
+    fn widen(&self, y: usize, width: usize, row: &mut Vec<u8>) {
+        let samples = &self.pixels[y / self.steps[1] * self.stride..][..self.stride];
+        row.clear();
+        let times = self.steps[0];
+        if times == 1 {
+            row.extend_from_slice(&samples[..width]);
+        } else {
+            let samples = samples[..width.div_ceil(times)].iter();
+            row.extend(samples.flat_map(|sample| std::iter::repeat_n(*sample, times)));
+        }
+        row.resize(row.len().max(width) + AT_ONCE, 0);
     }
 
     /// Averages the surplus of a plane that had fewer samples one way than the other.
@@ -115,6 +142,7 @@ impl Plane {
     }
 
     /// Paints the one pixel of a block that is no larger.
+    #[inline(always)]
     pub(super) fn paint_mean(&mut self, mean: f32, [x, y]: [usize; 2]) {
         self.pixels[y * self.stride + x] = mean_level(mean);
     }
@@ -130,9 +158,9 @@ impl Plane {
 }
 
 /// The level of a block's mean.
+#[inline(always)]
 fn mean_level(mean: f32) -> u8 {
-    // Casting saturates at 0 and 255.
-    (mean / 8.0 + 128.5) as u8
+    level(mean / 8.0 + 128.0)
 }
 
 impl Planes {
@@ -148,49 +176,84 @@ impl Planes {
 
     /// RGB samples of a picture stored so.
     pub(super) fn into_rgb(self) -> Option<Samples> {
-        self.each_pixel(|rgb| rgb)
+        wide(
+            #[inline(always)]
+            || {
+                self.each_pixel(
+                    #[inline(always)]
+                    |rgb| rgb.map(f32::from),
+                )
+            },
+        )
     }
 
     /// RGB samples of a picture stored as brightness and two colour differences (JFIF, BT.601).
     pub(super) fn into_rgb_from_ycbcr(self) -> Option<Samples> {
-        // In 65,536ths; rounded by the half that is added before the shift.
-        self.each_pixel(|[y, cb, cr]| {
-            let y = (i32::from(y) << 16) + (1 << 15);
-            let (cb, cr) = (i32::from(cb) - 128, i32::from(cr) - 128);
-            let level = |value: i32| (value >> 16).clamp(0, 255) as u8;
-            [
-                level(y + 91_881 * cr),
-                level(y - 22_554 * cb - 46_802 * cr),
-                level(y + 116_130 * cb),
-            ]
-        })
+        wide(
+            #[inline(always)]
+            || {
+                self.each_pixel(
+                    #[inline(always)]
+                    |[y, cb, cr]| {
+                        let y = f32::from(y);
+                        let (cb, cr) = (f32::from(cb) - 128.0, f32::from(cr) - 128.0);
+                        [
+                            y + 1.402 * cr,
+                            y - 0.344_136 * cb - 0.714_136 * cr,
+                            y + 1.772 * cb,
+                        ]
+                    },
+                )
+            },
+        )
     }
 
-    fn each_pixel(self, color: impl Fn([u8; 3]) -> [u8; 3]) -> Option<Samples> {
-        let [first, second, third] = self.planes.as_slice() else {
-            return None;
-        };
-        let mut rgb = vec![0; self.width * self.height * 3];
-        let whole = self.planes.iter().all(|plane| plane.steps[0] == 1);
-        for (y, pixels) in rgb.chunks_exact_mut(self.width * 3).enumerate() {
-            let rows = [first, second, third].map(|plane| {
-                let start = y / plane.steps[1] * plane.stride;
-                &plane.pixels[start..start + plane.stride]
-            });
-            let places = pixels.chunks_exact_mut(3).enumerate();
-            if whole {
-                let rows = rows.map(|row| &row[..self.width]);
-                places.for_each(|(x, pixel)| {
-                    pixel.copy_from_slice(&color(rows.map(|row| row[x])));
-                });
-            } else {
-                let steps = [first, second, third].map(|plane| plane.steps[0]);
-                places.for_each(|(x, pixel)| {
-                    let at = |plane: usize| rows[plane][x / steps[plane]];
-                    pixel.copy_from_slice(&color([at(0), at(1), at(2)]));
-                });
+    #[inline(always)]
+    fn each_pixel(self, color: impl Fn([u8; 3]) -> [f32; 3]) -> Option<Samples> {
+        let planes: &[Plane; 3] = self.planes.as_slice().try_into().ok()?;
+        let row_bytes = self.width * 3;
+        // A pixel is written as four bytes, of which the next one overwrites the last.
+        let mut rgb = vec![0; row_bytes * self.height + 1];
+        let mut widened = [const { Vec::new() }; 3];
+        for y in 0..self.height {
+            let mut out = &mut rgb[y * row_bytes..][..=row_bytes];
+            for (plane, widened) in planes.iter().zip(&mut widened) {
+                plane.widen(y, self.width, widened);
+            }
+            for at in (0..self.width).step_by(AT_ONCE) {
+                let planes = widened.each_ref().map(|row| row[at..].first_chunk());
+                let [Some(first), Some(second), Some(third)] = planes else {
+                    return None;
+                };
+                let pixels = at_once(first, second, third, &color);
+                let count = AT_ONCE.min(self.width - at);
+                for (place, pixel) in pixels[..count].iter().enumerate() {
+                    out[3 * place..3 * place + 4].copy_from_slice(&pixel.to_le_bytes());
+                }
+                out = &mut out[3 * count..];
             }
         }
+        rgb.pop();
         Some(Samples::Rgb(rgb))
     }
+}
+
+/// Pixels whose colours are computed together.
+const AT_ONCE: usize = 16;
+
+/// The colours of some pixels, each with its red in the lowest byte.
+#[inline(always)]
+fn at_once(
+    first: &[u8; AT_ONCE],
+    second: &[u8; AT_ONCE],
+    third: &[u8; AT_ONCE],
+    color: &impl Fn([u8; 3]) -> [f32; 3],
+) -> [u32; AT_ONCE] {
+    let mut pixels = [0; AT_ONCE];
+    for (place, pixel) in pixels.iter_mut().enumerate() {
+        let rgb = color([first[place], second[place], third[place]]);
+        let [red, green, blue] = rgb.map(|value| u32::from(level(value)));
+        *pixel = red | green << 8 | blue << 16;
+    }
+    pixels
 }

@@ -10,6 +10,7 @@ use super::frame::{Frame, ScanHeader, Tables};
 use super::idct::{ZIGZAG, last_needed};
 use super::planes::{Plane, Planes};
 use super::{END_OF_IMAGE, PROGRESSIVE, START_OF_IMAGE, START_OF_SCAN, next_marker};
+use crate::wide::wide;
 
 const BASELINE: u8 = 0xC0;
 const EXTENDED: u8 = 0xC1;
@@ -56,7 +57,23 @@ pub(super) fn read(bytes: &[u8], block_side: usize) -> Option<Planes> {
                 let header = ScanHeader::of(segment, frame)?;
                 scans += 1;
                 if !frame.progressive {
-                    at = planes.read_scan(bytes, at, frame, &header, &tables, baseline_block)?;
+                    // Closures, because a function given by its name is not put inline.
+                    at = wide(
+                        #[inline(always)]
+                        || {
+                            planes.read_scan(
+                                bytes,
+                                at,
+                                frame,
+                                &header,
+                                &tables,
+                                #[inline(always)]
+                                |plane, bits, context, place| {
+                                    baseline_block(plane, bits, context, place)
+                                },
+                            )
+                        },
+                    )?;
                 } else if header.band == [0, 0] {
                     at = planes.read_scan(bytes, at, frame, &header, &tables, progressive_mean)?;
                 }
@@ -72,9 +89,6 @@ pub(super) fn read(bytes: &[u8], block_side: usize) -> Option<Planes> {
     Some(planes)
 }
 
-/// Reads a block of one component at a place of its plane, given in blocks.
-type ReadBlock = fn(&mut Plane, &mut Bits<'_>, &BlockContext<'_>, [usize; 2]) -> Option<()>;
-
 /// What reading a block takes beside its plane.
 struct BlockContext<'a> {
     header: &'a ScanHeader,
@@ -85,7 +99,9 @@ struct BlockContext<'a> {
 }
 
 impl Planes {
-    /// Reads one scan's data, which begins at `at`; gives the place behind it.
+    /// Reads one scan's data, which begins at `at`; gives the place behind it. `read_block` reads a block of one
+    /// component at a place of its plane, given in blocks.
+    #[inline(always)]
     fn read_scan(
         &mut self,
         bytes: &[u8],
@@ -93,7 +109,7 @@ impl Planes {
         frame: &Frame,
         header: &ScanHeader,
         tables: &Tables,
-        read_block: ReadBlock,
+        read_block: impl Fn(&mut Plane, &mut Bits<'_>, &BlockContext<'_>, [usize; 2]) -> Option<()>,
     ) -> Option<usize> {
         // A scan of one component goes through its own blocks; one of several through units of all.
         let alone = header.components.len() == 1;
@@ -169,6 +185,7 @@ fn next_interval<'a>(bytes: &'a [u8], bits: &Bits<'_>) -> Option<Bits<'a>> {
 }
 
 /// A block of a sequential file.
+#[inline(always)]
 fn baseline_block(
     plane: &mut Plane,
     bits: &mut Bits<'_>,
@@ -197,18 +214,19 @@ fn baseline_block(
         if bits.count() < 32 {
             bits.refill();
         }
-        let symbol = ac.symbol(bits)?;
-        let (zeros, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-        if symbol == 0 {
-            plane.paint(&block, rows, place);
+        let coefficient = ac.coefficient(bits)?;
+        if coefficient.is_end() {
+            if last == 0 {
+                plane.paint_flat(mean, place);
+            } else {
+                plane.paint(&block, rows, place);
+            }
             return Some(());
         }
-        last += zeros + 1;
-        let at = usize::from(*ZIGZAG.get(last)?);
-        if size > 0 {
-            block[at] = bits.signed(size) as f32 * context.steps[at];
-            rows |= 1 << (at / 8);
-        }
+        last += coefficient.zeros + 1;
+        let at = usize::from(*ZIGZAG.get(last)? & 63);
+        block[at] = coefficient.value as f32 * context.steps[at];
+        rows |= 1 << (at / 8);
     }
     ac.skip_block(bits, last)?;
     plane.paint(&block, rows, place);
