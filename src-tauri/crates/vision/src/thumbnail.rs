@@ -1,11 +1,16 @@
 //! The small JPEG of a photo that the catalog keeps and the window shows.
 
+mod codes;
+mod cosine;
+mod jpeg;
+
 use crate::crop::PixelRect;
 use crate::image::DecodedImage;
 use crate::resize::{fit, resize};
 use fast_image_resize::FilterType;
-use image::ExtendedColorType;
 use image::codecs::jpeg::JpegEncoder;
+use image::error::{LimitError, LimitErrorKind};
+use image::{ExtendedColorType, ImageError};
 use thiserror::Error;
 
 /// JPEG quality of a thumbnail, of 100: no blocks are visible at arm's length, about 12 kB at 256 px.
@@ -20,7 +25,7 @@ pub struct EncodeError {
     /// Height of the thumbnail in pixels.
     pub height: u32,
     /// What the encoder said.
-    source: image::ImageError,
+    source: ImageError,
 }
 
 /// The JPEG of `image` with its longer side at most `max_side` pixels; a smaller photo is not enlarged.
@@ -35,7 +40,7 @@ pub fn thumbnail(image: &DecodedImage, max_side: u32) -> Result<Vec<u8>, EncodeE
         (image.width(), image.height())
     };
     if (width, height) == (image.width(), image.height()) {
-        return jpeg(image.rgb(), width, height, QUALITY);
+        return encode(image.rgb(), width, height);
     }
     // Hamming is as sharp as bicubic at the cost of bilinear when a picture is made smaller.
     let rgb = resize(
@@ -45,10 +50,19 @@ pub fn thumbnail(image: &DecodedImage, max_side: u32) -> Result<Vec<u8>, EncodeE
         height,
         FilterType::Hamming,
     );
-    jpeg(&rgb, width, height, QUALITY)
+    encode(&rgb, width, height)
 }
 
-/// The JPEG of a picture at this quality, of 100.
+/// The JPEG of a thumbnail's pixels.
+fn encode(rgb: &[u8], width: u32, height: u32) -> Result<Vec<u8>, EncodeError> {
+    jpeg::encode(rgb, width, height, QUALITY).ok_or_else(|| EncodeError {
+        width,
+        height,
+        source: ImageError::Limits(LimitError::from_kind(LimitErrorKind::DimensionError)),
+    })
+}
+
+/// The JPEG of a picture at this quality, of 100, its colours at the full resolution.
 pub(crate) fn jpeg(
     rgb: &[u8],
     width: u32,
