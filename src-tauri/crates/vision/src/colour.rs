@@ -77,9 +77,10 @@ pub fn colour_signature(image: &DecodedImage, crop: Option<CropRect>) -> ColourS
     let pixels: Vec<Oklab> = pixels.iter().map(|rgb| Oklab::of(*rgb)).collect();
     let (width, height) = (width as usize, height as usize);
     let background = background::plain(&pixels, width, height);
+    let [across, down] = [width, height].map(centre_weights);
     let mut shares = [0.0; COLOUR_CELLS];
     for (place, pixel) in pixels.iter().enumerate() {
-        let mut weight = centre_weight(place % width, place / width, width, height);
+        let mut weight = across[place % width] * down[place / width];
         if background.as_ref().is_some_and(|plain| plain[place]) {
             weight *= BACKGROUND_WEIGHT;
         }
@@ -106,11 +107,13 @@ fn sampled(image: &DecodedImage, rect: PixelRect) -> DecodedImage {
     DecodedImage::new(across, rows_sampled, rgb).expect("every sampled pixel was copied")
 }
 
-/// 1 in the middle, [`CORNER_WEIGHT`] in the corners.
-fn centre_weight(x: usize, y: usize, width: usize, height: usize) -> f32 {
-    let from_middle = |at: usize, of: usize| (2 * at + 1) as f32 / of as f32 - 1.0;
-    let squared = (from_middle(x, width).powi(2) + from_middle(y, height).powi(2)) / 2.0;
-    CORNER_WEIGHT.powf(squared)
+/// What each of the columns or rows of a photo counts: 1 in the middle, and a pixel of the last column and of the
+/// last row [`CORNER_WEIGHT`], both multiplied.
+fn centre_weights(count: usize) -> Vec<f32> {
+    let from_middle = |at: usize| (2 * at + 1) as f32 / count as f32 - 1.0;
+    (0..count)
+        .map(|at| CORNER_WEIGHT.powf(from_middle(at).powi(2) / 2.0))
+        .collect()
 }
 
 /// Spreads one pixel over the cells.
@@ -118,12 +121,12 @@ fn add(shares: &mut [f32; COLOUR_CELLS], pixel: Oklab, weight: f32) {
     let chroma = pixel.chroma();
     let coloured = between(chroma, GREY_CHROMA);
     if coloured < 1.0 {
-        let hundredth = (pixel.lightness.clamp(0.0, 1.0) * 100.0).round() as usize;
+        let hundredth = (pixel.lightness.clamp(0.0, 1.0) * 100.0 + 0.5) as usize;
         let greys = shares[FIRST_GREY..].iter_mut().zip(GREY_SHARES[hundredth]);
         greys.for_each(|(cell, share)| *cell += share * (1.0 - coloured) * weight);
     }
     if coloured > 0.0 {
-        let degree = pixel.hue_degrees().round() as usize % 360;
+        let degree = (pixel.hue_degrees() + 0.5) as usize % 360;
         let (vivid, light) = (
             between(chroma, VIVID_CHROMA),
             between(pixel.lightness, LIGHT),

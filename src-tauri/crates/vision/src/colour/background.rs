@@ -17,8 +17,16 @@ pub(super) fn plain(pixels: &[Oklab], width: usize, height: usize) -> Option<Vec
             x == 0 || y == 0 || x + 1 == width || y + 1 == height
         })
         .collect();
-    let near = |a: usize, b: usize| pixels[a].distance(pixels[b]) <= TOLERANCE;
-    let alike = |place: usize| edge.iter().filter(|other| near(place, **other)).count();
+    let near = |a: usize, b: usize| pixels[a].squared_distance(pixels[b]) <= TOLERANCE * TOLERANCE;
+    // Every pixel of the edge is compared with every other: they lie side by side for that.
+    let colours: Vec<Oklab> = edge.iter().map(|at| pixels[*at]).collect();
+    let alike = |place: usize| {
+        let like = |other: &Oklab| pixels[place].squared_distance(*other) <= TOLERANCE * TOLERANCE;
+        colours
+            .iter()
+            .map(|other| u32::from(like(other)))
+            .sum::<u32>()
+    };
     // The first of equals, so that the answer is always the same.
     let ground = *edge.iter().rev().max_by_key(|place| alike(**place))?;
     if (alike(ground) as f32) < LEAST_EDGE * edge.len() as f32 {

@@ -43,7 +43,7 @@ impl Oklab {
 
     /// 0 for greys.
     pub(super) fn chroma(self) -> f32 {
-        self.a.hypot(self.b)
+        (self.a * self.a + self.b * self.b).sqrt()
     }
 
     /// 0 to 360, some red being 0.
@@ -51,14 +51,15 @@ impl Oklab {
         self.b.atan2(self.a).to_degrees().rem_euclid(360.0)
     }
 
-    /// How far apart two colours look; 0.02 is just to be seen.
-    pub(super) fn distance(self, other: Self) -> f32 {
+    /// The square of how far apart two colours look; 0.02 apart is just to be seen.
+    #[inline(always)]
+    pub(super) fn squared_distance(self, other: Self) -> f32 {
         let differences = [
             self.lightness - other.lightness,
             self.a - other.a,
             self.b - other.b,
         ];
-        differences.iter().map(|d| d * d).sum::<f32>().sqrt()
+        differences.iter().map(|d| d * d).sum()
     }
 }
 
