@@ -86,6 +86,27 @@ fn every_kind_of_jpeg_made_smaller_is_the_whole_one_averaged() {
 }
 
 #[test]
+fn three_eighths_of_a_photo_are_the_half_made_smaller() {
+    for name in ["4-2-0.jpg", "4-2-2.jpg", "4-4-4.jpg", "grey.jpg", "rgb.jpg"] {
+        let bytes = std::fs::read(folder().join(name)).expect("a fixture is readable");
+        let [half, smaller] = [110, 90].map(|least| reduced(&bytes, least).image);
+        let size = |of: u32| ((of * 3).div_ceil(8), of.div_ceil(2));
+        let full = decode(&bytes, &DecodeLimits::default()).expect("a sound photo");
+        assert_eq!((smaller.width(), half.width()), size(full.width()));
+        assert_eq!((smaller.height(), half.height()), size(full.height()));
+        let filter = image::imageops::FilterType::Triangle;
+        let pixels = image::RgbImage::from_raw(half.width(), half.height(), half.rgb().to_vec());
+        let pixels = pixels.expect("a photo has three bytes for each pixel");
+        let expected = image::imageops::resize(&pixels, smaller.width(), smaller.height(), filter);
+        let pairs = smaller.rgb().iter().zip(expected.as_raw());
+        let apart: u64 = pairs.map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        let mean = apart as f64 / expected.as_raw().len() as f64;
+        // The picture has hard edges.
+        assert!(mean < 4.0, "{name} is {mean} levels off");
+    }
+}
+
+#[test]
 fn a_small_photo_and_one_that_is_no_jpeg_come_whole() {
     let bytes = std::fs::read(folder().join("4-2-0.jpg")).expect("a fixture is readable");
     assert_eq!(reduced(&bytes, LONGEST).image.width().max(1), LONGEST);
@@ -113,9 +134,11 @@ fn real_photos_decoded_smaller_keep_their_embeddings() {
     let model = Model::load(&shipped_card(), &ComputeDevice::cpu()).expect("the shipped model");
     let preprocessing = model.card().preprocessing();
     let photos = files(&shared.join("photos/clothing/images"));
-    for photo in photos.iter().step_by(40) {
+    // Three times as large they come at three eighths, four times as large at a quarter.
+    let times = [3, 4].into_iter().cycle();
+    for (photo, times) in photos.iter().step_by(20).zip(times) {
         let bytes = std::fs::read(photo).expect("a shared photo");
-        let bytes = enlarged(&bytes, 4);
+        let bytes = enlarged(&bytes, times);
         let full = decode(&bytes, &DecodeLimits::default()).expect("a sound photo");
         let small = reduced(&bytes, 2 * preprocessing.size()).image;
         assert!(small.width() < full.width());

@@ -16,17 +16,23 @@ pub(super) fn last_needed(side: usize) -> usize {
     match side {
         1 => 0,
         2 => 4,
+        3 => 12,
         4 => 24,
+        6 => 51,
         _ => 63,
     }
 }
 
-/// The cosines of an inverse DCT to `N` pixels from the `N` lowest coefficients of 8.
-pub(super) struct Cosines<const N: usize>([[f32; N]; N]);
+/// The cosines of an inverse DCT to `N` pixels from the `N` lowest coefficients of 8, in vectors of `LANES` values, of
+/// which those from `N` on are 0.
+pub(super) struct Cosines<const N: usize, const LANES: usize = N>([[f32; LANES]; N]);
 
-impl<const N: usize> Cosines<N> {
+impl<const N: usize, const LANES: usize> Cosines<N, LANES> {
     pub(super) fn new() -> Self {
         let factor = |frequency: usize, place: usize| {
+            if place >= N {
+                return 0.0;
+            }
             // The norms of the 8-point transform that made the coefficients, for N points of the same light.
             let norm = if frequency == 0 { 0.125f64.sqrt() } else { 0.5 };
             let turn = (2 * place + 1) as f64 * frequency as f64 / (2 * N) as f64;
@@ -41,13 +47,13 @@ impl<const N: usize> Cosines<N> {
     /// coefficients of which `rows` has no bit are all zero.
     #[inline(always)]
     pub(super) fn inverse(&self, block: &Coefficients, rows: u8, pixels: &mut [u8], stride: usize) {
-        let mut sums = [[128.0f32; N]; N];
+        let mut sums = [[128.0f32; LANES]; N];
         let (lines, _) = block.as_chunks::<8>();
         for (vertical, (coefficients, cosines)) in lines.iter().zip(&self.0).enumerate() {
             if rows & (1 << vertical) == 0 {
                 continue;
             }
-            let mut line = [0.0f32; N];
+            let mut line = [0.0f32; LANES];
             for (coefficient, cosines) in coefficients.iter().zip(&self.0) {
                 for (value, cosine) in line.iter_mut().zip(cosines) {
                     *value += coefficient * cosine;
@@ -60,9 +66,8 @@ impl<const N: usize> Cosines<N> {
             }
         }
         for (row, sums) in sums.iter().enumerate() {
-            for (pixel, sum) in pixels[row * stride..][..N].iter_mut().zip(sums) {
-                *pixel = level(*sum);
-            }
+            let levels = sums.map(level);
+            pixels[row * stride..][..N].copy_from_slice(&levels[..N]);
         }
     }
 }
@@ -89,6 +94,8 @@ mod tests {
         assert_eq!(pixels, [200; 64]);
         Cosines::<1>::new().inverse(&block, 1, &mut pixels, 8);
         Cosines::<2>::new().inverse(&block, 1, &mut pixels[8..], 8);
+        Cosines::<3, 4>::new().inverse(&block, 1, &mut pixels[32..], 8);
+        assert_eq!((pixels[32], pixels[50]), (200, 200));
         assert_eq!((pixels[0], pixels[8], pixels[17]), (200, 200, 200));
     }
 
@@ -107,7 +114,7 @@ mod tests {
 
     #[test]
     fn zigzag_reaches_the_lowest_square_where_it_says() {
-        for side in [1usize, 2, 4, 8] {
+        for side in [1usize, 2, 3, 4, 6, 8] {
             let last = (0..64)
                 .filter(|&at| {
                     let place = usize::from(ZIGZAG[at]);

@@ -81,7 +81,7 @@ pub(super) fn read_reduced(
     let (width, height) = (header.width, header.height);
     let longest = u64::from(width.max(height));
     let enough = |block_side: &usize| longest * *block_side as u64 / 8 >= u64::from(least_side);
-    let Some(block_side) = [1, 2, 4].into_iter().find(enough) else {
+    let Some(block_side) = [1, 2, 3, 4].into_iter().find(enough) else {
         return Ok(None);
     };
     limits.check_picture(width, height, 1)?;

@@ -35,7 +35,9 @@ enum BlockCosines {
     /// The mean alone.
     One,
     Two(Cosines<2>),
+    Three(Cosines<3, 4>),
     Four(Cosines<4>),
+    Six(Cosines<6, 8>),
     Eight(Cosines<8>),
 }
 
@@ -53,11 +55,13 @@ impl Planes {
             } else {
                 ratios[0].max(ratios[1])
             };
-            let side = (block_side * larger).min(8);
+            let side = block_side * larger.min(8 / block_side);
             let cosines = match side {
                 1 => BlockCosines::One,
                 2 => BlockCosines::Two(Cosines::new()),
+                3 => BlockCosines::Three(Cosines::new()),
                 4 => BlockCosines::Four(Cosines::new()),
+                6 => BlockCosines::Six(Cosines::new()),
                 8 => BlockCosines::Eight(Cosines::new()),
                 _ => return None,
             };
@@ -90,7 +94,9 @@ impl Plane {
         match &self.cosines {
             BlockCosines::One => pixels[0] = mean_level(block[0]),
             BlockCosines::Two(cosines) => cosines.inverse(block, rows, pixels, self.stride),
+            BlockCosines::Three(cosines) => cosines.inverse(block, rows, pixels, self.stride),
             BlockCosines::Four(cosines) => cosines.inverse(block, rows, pixels, self.stride),
+            BlockCosines::Six(cosines) => cosines.inverse(block, rows, pixels, self.stride),
             BlockCosines::Eight(cosines) => cosines.inverse(block, rows, pixels, self.stride),
         }
     }

@@ -1,4 +1,4 @@
-//! A JPEG photo at a half, a quarter or an eighth of its size, straight from the compressed data.
+//! A JPEG photo at a half, three eighths, a quarter or an eighth of its size, straight from the compressed data.
 //!
 //! Most of the time of decoding goes into coefficients that a small picture never shows. Here they are passed over:
 //! at an eighth of the size only the mean of each block is read, and of a progressive file only the scans that hold
@@ -19,7 +19,7 @@ const QUANTIZATION_TABLES: u8 = 0xDB;
 const RESTART_INTERVAL: u8 = 0xDD;
 
 /// The picture with each side divided by 8 / `block_side`, rounded up; `None` when it cannot be read this way.
-/// `block_side` is 1, 2 or 4.
+/// `block_side` is 1, 2, 3 or 4.
 pub(super) fn read(bytes: &[u8], block_side: usize) -> Option<Planes> {
     let mut tables = Tables::default();
     let mut picture: Option<(Frame, Planes)> = None;
