@@ -3,11 +3,13 @@
 //! In one run, turn by turn, each in a process of its own and into an empty catalog: Vitrine on the processor, and
 //! `peer/pipeline.py` (Pillow with `draft`, onnxruntime with the same weights, hnswlib, SQLite; two threads). On
 //! photos as people have them and on such made 0.4, 2, 12 and 48 megapixels large. The last column leaves the
-//! network out: processor time for everything else. Without Python 3.11 and its `venv` Vitrine is measured alone.
+//! network out: processor time for everything else. The last line is decoding and resizing alone, next to the `image`
+//! crate. Without Python 3.11 and its `venv` Vitrine is measured alone.
 #![allow(clippy::print_stdout, reason = "what a bench prints is its result")]
 
 mod ours;
 mod peer;
+mod reduced;
 
 use std::{
     env,
@@ -110,7 +112,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         print(megapixels, &ours, &theirs);
     }
-    Ok(())
+    reduced::measure(&source(), &folder.path().join("reduced"))
 }
 
 fn run_ours(photos: &Path, catalog: &Path) -> Result<Cost, Box<dyn Error>> {

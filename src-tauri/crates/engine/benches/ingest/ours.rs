@@ -41,7 +41,7 @@ pub(crate) fn measure(photos: &Path, catalog: &Path) -> Result<(), Box<dyn Error
     Ok(())
 }
 
-fn options(catalog: &Path) -> EngineOptions {
+pub(crate) fn options(catalog: &Path) -> EngineOptions {
     EngineOptions {
         catalog_directory: catalog.to_owned(),
         access: Access::Write,
