@@ -73,7 +73,7 @@ fn finish(_: &Panel<'_>, sums: [__m256; 2], output: &mut [u32]) {
     let sums = sums.map(|sum| _mm256_max_ps(sum, _mm256_setzero_ps()));
     let words: &mut [u32; 2 * LANES] = output.first_chunk_mut().expect("a whole panel");
     // SAFETY: both are 16 words.
-    *words = unsafe { transmute(sums) };
+    *words = unsafe { transmute::<[__m256; 2], [u32; 2 * LANES]>(sums) };
 }
 
 #[target_feature(enable = "avx2,fma")]

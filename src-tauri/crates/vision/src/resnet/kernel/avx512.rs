@@ -75,7 +75,7 @@ fn finish(_: &Panel<'_>, sums: [__m512; 2], output: &mut [u32]) {
     let sums = sums.map(|sum| _mm512_max_ps(sum, _mm512_setzero_ps()));
     let words: &mut [u32; 2 * LANES] = output.first_chunk_mut().expect("a whole panel");
     // SAFETY: both are 32 words.
-    *words = unsafe { transmute(sums) };
+    *words = unsafe { transmute::<[__m512; 2], [u32; 2 * LANES]>(sums) };
 }
 
 #[target_feature(enable = "avx512f")]

@@ -92,11 +92,11 @@ fn finish(panel: &Panel<'_>, sums: [__m512; 2], output: &mut [u32]) {
     if panel.single {
         let words: &mut [u32; 2 * LANES] = output.first_chunk_mut().expect("a whole panel");
         // SAFETY: both are 32 words.
-        *words = unsafe { transmute([low, high]) };
+        *words = unsafe { transmute::<[__m512; 2], [u32; 2 * LANES]>([low, high]) };
     } else {
         let words: &mut [u32; LANES] = output.first_chunk_mut().expect("a whole panel");
         // SAFETY: both are 16 words.
-        *words = unsafe { transmute(_mm512_cvtne2ps_pbh(high, low)) };
+        *words = unsafe { transmute::<__m512bh, [u32; LANES]>(_mm512_cvtne2ps_pbh(high, low)) };
     }
 }
 
@@ -105,7 +105,10 @@ fn raise(maxima: &mut [u32], values: &[u32]) {
     let (maxima, rest) = maxima.as_chunks_mut::<LANES>();
     assert!(rest.is_empty(), "whole registers");
     for (maximum, value) in maxima.iter_mut().zip(values.as_chunks::<LANES>().0) {
-        // SAFETY: all are 16 words.
-        *maximum = unsafe { transmute(_mm512_max_epi16(transmute(*maximum), transmute(*value))) };
+        // SAFETY: both are 16 words.
+        let [held, value] =
+            [*maximum, *value].map(|words| unsafe { transmute::<[u32; LANES], __m512i>(words) });
+        // SAFETY: both are 16 words.
+        *maximum = unsafe { transmute::<__m512i, [u32; LANES]>(_mm512_max_epi16(held, value)) };
     }
 }

@@ -11,8 +11,6 @@ mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod bf16;
 
-use half::bf16 as Bf16;
-
 /// One way to compute: instructions, and the precision of maps and weights. Sums are always in single precision.
 ///
 /// Values are kept in words of 32 bits: one in single precision, or two of half the width (bfloat16), the first in
@@ -64,6 +62,17 @@ pub(super) struct Place {
     pub(super) inputs: [usize; 2],
 }
 
+impl Place {
+    /// Moves on by as many words as `by` says.
+    pub(super) fn step(&mut self, by: &Self) {
+        self.output += by.output;
+        self.added += by.added;
+        for (word, by) in self.inputs.iter_mut().zip(by.inputs) {
+            *word += by;
+        }
+    }
+}
+
 impl Arithmetic {
     /// Every arithmetic that this processor has, fastest first.
     pub(super) fn available() -> Vec<&'static Self> {
@@ -89,19 +98,27 @@ impl Arithmetic {
         (self.raise)(maxima, values);
     }
 
-    /// `values`, rounded to the nearest, in words; the last word is filled up with zero.
-    pub(super) fn pack(&self, values: impl Iterator<Item = f32>, words: &mut [u32]) {
-        let mut values = values;
-        let mut next = || values.next().unwrap_or(0.0);
-        for word in words {
-            *word = if self.values_per_word == 1 {
-                next().to_bits()
-            } else {
-                let [low, high] = [next(), next()].map(|value| Bf16::from_f32(value).to_bits());
-                u32::from(low) | (u32::from(high) << 16)
-            };
+    /// `values` in words, rounded to the nearest, ties to even: as many words as they fill.
+    pub(super) fn pack(&self, values: &[f32], words: &mut [u32]) {
+        if self.values_per_word == 1 {
+            for (word, value) in words.iter_mut().zip(values) {
+                *word = value.to_bits();
+            }
+        } else {
+            for (word, [low, high]) in words.iter_mut().zip(values.as_chunks().0) {
+                *word = rounded(*low) | (rounded(*high) << 16);
+            }
         }
     }
+}
+
+/// The bits of the nearest bfloat16, in the lower half. Without branches, so that a compiler makes vectors of it.
+fn rounded(value: f32) -> u32 {
+    let bits = value.to_bits();
+    let nearest = bits.wrapping_add(0x7fff + ((bits >> 16) & 1)) >> 16;
+    // Rounding could carry a NaN's bits over to infinity.
+    let quiet = (bits >> 16) | 0x40;
+    if value.is_nan() { quiet } else { nearest }
 }
 
 impl std::fmt::Debug for Arithmetic {
@@ -158,3 +175,26 @@ macro_rules! tiles {
 }
 #[cfg(target_arch = "x86_64")]
 use tiles;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use half::bf16;
+
+    #[test]
+    fn values_are_rounded_to_the_nearest_bfloat16() {
+        let mut values = vec![0.0, -0.0, 1.0, f32::MAX, f32::INFINITY, f32::NEG_INFINITY];
+        // Ties on both sides of an even value, and values around them.
+        values.extend([0x3f80_8000, 0x3f81_8000, 0x3f80_7fff, 0x3f80_8001].map(f32::from_bits));
+        values.extend((0..10_000).map(|at| (at as f32 * 0.37).sin() * 1e-3 * at as f32));
+        for value in values {
+            assert_eq!(
+                rounded(value),
+                u32::from(bf16::from_f32(value).to_bits()),
+                "{value}"
+            );
+        }
+        assert!(bf16::from_bits(rounded(f32::NAN) as u16).is_nan());
+        assert!(bf16::from_bits(rounded(f32::from_bits(0x7f80_0001)) as u16).is_nan());
+    }
+}

@@ -77,10 +77,9 @@ impl Conv {
                     for word in 0..kernel.line_words {
                         let step = words.next().expect("a step for each word");
                         for (output, word_of_output) in (first..count).zip(step) {
-                            let values = (0..arithmetic.values_per_word)
-                                .map(|value| word * arithmetic.values_per_word + value)
-                                .map(|at| taps.weight(output, line, at));
-                            arithmetic.pack(values, std::slice::from_mut(word_of_output));
+                            let first = word * arithmetic.values_per_word;
+                            let values = [first, first + 1].map(|at| taps.weight(output, line, at));
+                            arithmetic.pack(&values, std::slice::from_mut(word_of_output));
                         }
                     }
                 }
@@ -186,22 +185,27 @@ impl Conv {
             let Some((photo, y)) = layout.row(first + number) else {
                 continue;
             };
-            for x in 0..layout.width {
-                let mut place = Place {
-                    output: number * pitch + layout.column(layout.border + x),
-                    ..Place::default()
-                };
-                for ((maps, kernel), word) in
-                    inputs.iter().zip(&self.kernels).zip(&mut place.inputs)
-                {
-                    let at = |to: usize| to * kernel.stride + maps.layout.border - kernel.padding;
-                    *word = maps.layout.place(photo, at(y), at(x));
-                }
-                if let Some((maps, step)) = added {
-                    let at = |to: usize| to * step + maps.layout.border;
-                    place.added = maps.layout.place(photo, at(y), at(x));
-                }
+            let mut place = Place {
+                output: number * pitch + layout.column(layout.border),
+                ..Place::default()
+            };
+            let mut next = Place {
+                output: layout.column(1),
+                ..Place::default()
+            };
+            for (at, (maps, kernel)) in inputs.iter().zip(&self.kernels).enumerate() {
+                let before = maps.layout.border - kernel.padding;
+                place.inputs[at] = maps.layout.place(photo, y * kernel.stride + before, before);
+                next.inputs[at] = maps.layout.column(kernel.stride);
+            }
+            if let Some((maps, step)) = added {
+                let border = maps.layout.border;
+                place.added = maps.layout.place(photo, y * step + border, border);
+                next.added = maps.layout.column(step);
+            }
+            for _ in 0..layout.width {
                 places.push(place);
+                place.step(&next);
             }
         }
         places

@@ -39,20 +39,23 @@ pub(super) fn maps(
     words
         .par_chunks_mut(layout.pitch())
         .enumerate()
-        .for_each(|(line, words)| {
-            let Some((photo, y)) = layout.row(line) else {
-                words.fill(0);
-                return;
-            };
-            let values = inputs[photo].values();
-            let mut row = vec![0.0; words.len() * layout.values_per_word];
-            let places = row.chunks_exact_mut(layout.channels).skip(layout.border);
-            for (x, place) in places.take(side).enumerate() {
-                for (channel, value) in place.iter_mut().take(3).enumerate() {
-                    *value = values[(channel * side + y) * side + x];
+        .for_each_init(
+            || vec![0.0; layout.pitch() * layout.values_per_word],
+            |row, (line, words)| {
+                let Some((photo, y)) = layout.row(line) else {
+                    words.fill(0);
+                    return;
+                };
+                let values = &mut row[layout.border * layout.channels..];
+                for (channel, plane) in inputs[photo].values().chunks_exact(side * side).enumerate()
+                {
+                    let places = values.chunks_exact_mut(layout.channels);
+                    for (place, value) in places.zip(&plane[y * side..][..side]) {
+                        place[channel] = *value;
+                    }
                 }
-            }
-            arithmetic.pack(row.into_iter(), words);
-        });
+                arithmetic.pack(row, words);
+            },
+        );
     Maps { layout, words }
 }

@@ -188,12 +188,13 @@ impl PackedResNet {
             .par_chunks_mut(layout.pitch())
             .enumerate()
             .for_each(|(line, words)| {
-                words.fill(0);
+                layout.clear_border(line, words);
                 let Some((photo, y)) = layout.row(line) else {
                     return;
                 };
                 let places = words[layout.column(layout.border)..].chunks_exact_mut(place);
                 for (x, maxima) in places.take(layout.width).enumerate() {
+                    maxima.fill(0);
                     for from_y in inside(y * stride, before, kernel, from.height) {
                         for from_x in inside(x * stride, before, kernel, from.width) {
                             let at = from.place(photo, from_y, from_x);
