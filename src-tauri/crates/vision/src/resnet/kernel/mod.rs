@@ -27,6 +27,10 @@ pub(super) struct Arithmetic {
 }
 
 /// What the tiles of one panel of output channels share.
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "read by kernels, of which there are none")
+)]
 pub(super) struct Panel<'a> {
     /// The maps to read; their products are added up.
     pub(super) sources: &'a [Source<'a>],
@@ -41,6 +45,10 @@ pub(super) struct Panel<'a> {
 }
 
 /// A map under a kernel.
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "read by kernels, of which there are none")
+)]
 pub(super) struct Source<'a> {
     pub(super) words: &'a [u32],
     /// Lines of the kernel.
