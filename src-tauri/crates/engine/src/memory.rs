@@ -149,7 +149,7 @@ mod tests {
                     for _ in 0..200 {
                         let number = numbers.fetch_add(1, Ordering::Relaxed);
                         // Some large ones, which are more than all may have; a file of up to 170.
-                        let pixels = if number % 17 == 0 {
+                        let pixels = if number.is_multiple_of(17) {
                             5000
                         } else {
                             number * 37 % 900
