@@ -64,7 +64,7 @@ pub struct Model {
 /// The backbone in the form its device runs fastest.
 enum Network {
     /// On the processor, by our own code.
-    Cpu(CpuResNet),
+    Cpu(Box<CpuResNet>),
     /// On a graphics adapter, by burn.
     Gpu(Box<ResNet>),
 }
@@ -90,11 +90,12 @@ impl Model {
             architecture: config.to_string(),
             mismatch: Box::new(mismatch),
         })?;
+        let on_cpu = |network| Network::Cpu(Box::new(network));
         let network = match device.kind() {
             DeviceKind::Cpu if device.is_reference() => {
-                CpuResNet::portable(config, &weights).map(Network::Cpu)
+                CpuResNet::portable(config, &weights).map(on_cpu)
             }
-            DeviceKind::Cpu => CpuResNet::new(config, &weights).map(Network::Cpu),
+            DeviceKind::Cpu => CpuResNet::new(config, &weights).map(on_cpu),
             DeviceKind::Gpu => config
                 .init(&weights, device.as_burn())
                 .map(|network| Network::Gpu(Box::new(network))),

@@ -27,7 +27,8 @@ pub(crate) fn measure(source: &Path, catalog: &Path) -> Result<(), Box<dyn Error
     let (mut ours, mut theirs, mut least) = (Vec::new(), Vec::new(), 1.0f64);
     for photo in large_photos(source)? {
         let ours_once = || -> Result<InputTensor, Box<dyn Error>> {
-            let reduced = vision::decode_reduced(&photo, &limits, SPARE * preprocessing.size())?;
+            let reduced =
+                vision::decode_reduced(&photo, &limits, SPARE * preprocessing.size(), &|_| ())?;
             Ok(preprocessing.prepare(&reduced.image, None))
         };
         for _ in 0..TURNS {

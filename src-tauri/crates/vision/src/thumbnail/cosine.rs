@@ -7,7 +7,7 @@ pub(super) const BLOCK: usize = 8;
 /// What [`transform`] multiplies the coefficients of a row and of a column with: the product of both, for the norm
 /// of JPEG.
 pub(super) const SCALES: [f32; BLOCK] = {
-    const ROOT_OF_8: f32 = 2.828_427_1;
+    const ROOT_OF_8: f32 = 2.828_427;
     [
         ROOT_OF_8,
         ROOT_OF_8 * 1.387_039_8,

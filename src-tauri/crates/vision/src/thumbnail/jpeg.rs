@@ -214,7 +214,11 @@ mod tests {
     /// A picture with slopes, edges and every colour, and how far its JPEG is from it in levels, on average.
     fn distance(width: u32, height: u32, quality: u8) -> f64 {
         let pixel = |x: u32, y: u32| {
-            let edge = if (x / 40 + y / 30) % 2 == 0 { 60 } else { 0 };
+            let edge = if (x / 40 + y / 30).is_multiple_of(2) {
+                60
+            } else {
+                0
+            };
             [x * 180 / width + edge, y * 180 / height + edge, 150 - edge]
         };
         let rgb: Vec<u8> = (0..width * height)
