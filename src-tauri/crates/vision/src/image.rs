@@ -14,6 +14,30 @@ pub struct DecodedImage {
     height: u32,
     rgb: Vec<u8>,
     stored: Option<Vec<u8>>,
+    photo: PhotoInPixels,
+}
+
+/// A photo and where it lies in its pixels. Of a photo decoded small the last row and column may be filled in part
+/// only, because the sides of a picture are whole numbers; moved by half a row, it would be another photo to a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PhotoInPixels {
+    /// Width and height of the photo, upright.
+    pub(crate) size: [u32; 2],
+    /// Left and top edge in the pixels, in eighths.
+    pub(crate) corner: [u32; 2],
+    /// Width and height in the pixels, in eighths.
+    pub(crate) extent: [u32; 2],
+}
+
+impl PhotoInPixels {
+    /// A photo that is all of its pixels.
+    pub(crate) fn whole(width: u32, height: u32) -> Self {
+        Self {
+            size: [width, height],
+            corner: [0, 0],
+            extent: [width.saturating_mul(8), height.saturating_mul(8)],
+        }
+    }
 }
 
 /// Pixels to be resized, with their size.
@@ -76,6 +100,7 @@ impl DecodedImage {
             height,
             rgb,
             stored: None,
+            photo: PhotoInPixels::whole(width, height),
         })
     }
 
@@ -86,6 +111,16 @@ impl DecodedImage {
             stored: Some(stored),
             ..self
         })
+    }
+
+    /// This picture as one of a photo that was made smaller while it was decoded.
+    pub(crate) fn of_photo(self, photo: PhotoInPixels) -> Self {
+        Self { photo, ..self }
+    }
+
+    /// The photo that the pixels are a smaller picture of, or all of.
+    pub(crate) fn photo(&self) -> PhotoInPixels {
+        self.photo
     }
 
     /// The pixels as people see them: sRGB.

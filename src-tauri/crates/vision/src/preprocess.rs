@@ -3,7 +3,7 @@
 use crate::crop::{CropRect, PixelRect};
 use crate::image::DecodedImage;
 use crate::placement::Placement;
-use crate::resize::{fit, resize};
+use crate::resize::{fit, resize, resize_photo};
 use fast_image_resize::FilterType;
 
 /// How a photo becomes the input of a network, as its model card states it.
@@ -66,8 +66,13 @@ impl Preprocessing {
     /// first moved natural→iconic recall@10 from 0.777 to 0.753.
     pub fn prepare(&self, image: &DecodedImage, crop: Option<CropRect>) -> InputTensor {
         let rect = crop.map_or_else(|| PixelRect::whole(image), |crop| crop.in_pixels(image));
-        let (width, height) = fit(rect.width, rect.height, self.size);
-        let rgb = resize(image.stored(), rect, width, height, FilterType::Bilinear);
+        let (width, height) = self.fitted(image, rect);
+        let rgb = if rect == PixelRect::whole(image) {
+            let photo = image.photo();
+            resize_photo(image.stored(), photo, width, height, FilterType::Bilinear)
+        } else {
+            resize(image.stored(), rect, width, height, FilterType::Bilinear)
+        };
         self.normalize(&rgb, width, height)
     }
 
@@ -82,7 +87,7 @@ impl Preprocessing {
     /// Where [`Preprocessing::prepare`] puts the photo, or the part of it that `crop` names, in the input.
     pub fn placement(&self, image: &DecodedImage, crop: Option<CropRect>) -> Placement {
         let rect = crop.map_or_else(|| PixelRect::whole(image), |crop| crop.in_pixels(image));
-        let (width, height) = fit(rect.width, rect.height, self.size);
+        let (width, height) = self.fitted(image, rect);
         let (left, top) = self.offset(width, height);
         let side = self.size as f32;
         Placement {
@@ -91,6 +96,18 @@ impl Preprocessing {
             width: width as f32 / side,
             height: height as f32 / side,
         }
+    }
+
+    /// The size at which a part of a picture is put into the input.
+    ///
+    /// A photo keeps its own shape: that of a smaller picture of it may round to a row more or less, and a photo
+    /// moved by half a row has a cosine similarity of 0.996 to itself.
+    fn fitted(&self, image: &DecodedImage, rect: PixelRect) -> (u32, u32) {
+        if (rect.width, rect.height) == (image.width(), image.height()) {
+            let [width, height] = image.photo().size;
+            return fit(width, height, self.size);
+        }
+        fit(rect.width, rect.height, self.size)
     }
 
     /// From the input's left and top edge to those of a picture of this size.
@@ -133,6 +150,7 @@ impl Preprocessing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::PhotoInPixels;
 
     const PLAIN: Preprocessing = Preprocessing {
         size: 8,
@@ -153,6 +171,25 @@ mod tests {
         let tensor = PLAIN.prepare(&image(8, 3, |_, _| [0, 0, 0]), None);
         let rows: Vec<f32> = tensor.values()[..64].chunks(8).map(|row| row[0]).collect();
         assert_eq!(rows, [1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn a_smaller_picture_keeps_the_shape_of_its_photo() {
+        // 19 x 16 of 75 x 62 would be 8 x 7 in the input; the photo itself is 8 x 7 with 62, 8 x 6 with 60.
+        let smaller = |height: u32| {
+            image(19, 16, |_, _| [0, 0, 0]).of_photo(PhotoInPixels {
+                size: [75, height],
+                corner: [0, 0],
+                extent: [8 * 19, 8 * 16],
+            })
+        };
+        let rows = |image: &DecodedImage| {
+            let tensor = PLAIN.prepare(image, None);
+            let rows = tensor.values()[..64].chunks(8);
+            rows.filter(|row| row[0] == 0.0).count()
+        };
+        assert_eq!((rows(&smaller(62)), rows(&smaller(60))), (7, 6));
+        assert_eq!(PLAIN.placement(&smaller(60), None).height, 6.0 / 8.0);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Resizing on the CPU, shared by preprocessing and thumbnails.
 
 use crate::crop::PixelRect;
-use crate::image::Pixels;
+use crate::image::{PhotoInPixels, Pixels};
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
@@ -18,13 +18,44 @@ pub(crate) fn resize(
 ) -> Vec<u8> {
     // A copy of the part, so that the filter sees nothing beyond its edge: a crop is searched by like a photo of it.
     let part = pixels.part(rect);
-    let source = ImageRef::new(rect.width, rect.height, &part, PixelType::U8x3)
-        .expect("a part holds exactly width * height * 3 bytes");
-    let mut resized = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    let [right, bottom] = [rect.width, rect.height].map(f64::from);
+    let all = [0.0, 0.0, right, bottom];
+    let size = [rect.width, rect.height];
+    convolved(&part, size, all, [width, height], filter)
+}
+
+/// The photo that lies in `pixels`, at `width` x `height` pixels, as [`resize`] makes it.
+pub(crate) fn resize_photo(
+    pixels: Pixels<'_>,
+    photo: PhotoInPixels,
+    width: u32,
+    height: u32,
+    filter: FilterType,
+) -> Vec<u8> {
+    let [left, top] = photo.corner.map(|at| f64::from(at) / 8.0);
+    let [across, down] = photo.extent.map(|side| f64::from(side) / 8.0);
+    let size = [pixels.width, pixels.height];
+    let place = [left, top, across, down];
+    convolved(pixels.rgb, size, place, [width, height], filter)
+}
+
+/// What lies in `rgb`, a picture of this size, at a place (left, top, width, height), brought to another size.
+fn convolved(
+    rgb: &[u8],
+    [width, height]: [u32; 2],
+    [left, top, across, down]: [f64; 4],
+    [new_width, new_height]: [u32; 2],
+    filter: FilterType,
+) -> Vec<u8> {
+    let source = ImageRef::new(width, height, rgb, PixelType::U8x3)
+        .expect("the pixels are width * height * 3 bytes");
+    let mut resized = Image::new(new_width, new_height, PixelType::U8x3);
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(filter))
+        .crop(left, top, across, down);
     Resizer::new()
         .resize(&source, &mut resized, &options)
-        .expect("both have the same pixel type");
+        .expect("both have the same pixel type, and the place lies inside");
     resized.into_vec()
 }
 

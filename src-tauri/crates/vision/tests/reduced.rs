@@ -134,11 +134,12 @@ fn real_photos_decoded_smaller_keep_their_embeddings() {
     let model = Model::load(&shipped_card(), &ComputeDevice::cpu()).expect("the shipped model");
     let preprocessing = model.card().preprocessing();
     let photos = files(&shared.join("photos/clothing/images"));
-    // Three times as large they come at three eighths, four times as large at a quarter.
-    let times = [3, 4].into_iter().cycle();
-    for (photo, times) in photos.iter().step_by(20).zip(times) {
+    // Three times as large they come at three eighths, four times as large at a quarter, eight times at an eighth;
+    // with this rest of eight the last row and column of the smaller picture are filled the least.
+    let kinds = [(3, 3), (4, 1), (8, 1)].into_iter().cycle();
+    for (photo, (times, rest)) in photos.iter().step_by(40).zip(kinds) {
         let bytes = std::fs::read(photo).expect("a shared photo");
-        let bytes = enlarged(&bytes, times);
+        let bytes = enlarged(&bytes, times, rest);
         let full = decode(&bytes, &DecodeLimits::default()).expect("a sound photo");
         let small = reduced(&bytes, 2 * preprocessing.size()).image;
         assert!(small.width() < full.width());
@@ -157,12 +158,12 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The photo `times` as wide and high, as a JPEG.
-fn enlarged(bytes: &[u8], times: u32) -> Vec<u8> {
+/// The photo about `times` as wide and high, both `rest` more than a multiple of eight, as a JPEG.
+fn enlarged(bytes: &[u8], times: u32, rest: u32) -> Vec<u8> {
     let photo = image::load_from_memory(bytes)
         .expect("a sound photo")
         .into_rgb8();
-    let (width, height) = (photo.width() * times, photo.height() * times);
+    let [width, height] = [photo.width(), photo.height()].map(|side| side * times / 8 * 8 + rest);
     let filter = image::imageops::FilterType::CatmullRom;
     let photo = image::imageops::resize(&photo, width, height, filter);
     let mut jpeg = Vec::new();

@@ -18,7 +18,7 @@ pub use format::PhotoFormat;
 pub use limits::DecodeLimits;
 pub use memory::Claim;
 
-use crate::image::DecodedImage;
+use crate::image::{DecodedImage, PhotoInPixels};
 use ::image::metadata::Orientation;
 use ::image::{DynamicImage, ImageFormat, RgbImage};
 use color::{Profile, Samples};
@@ -89,16 +89,12 @@ pub fn decode_reduced(
 ) -> Result<ReducedImage, DecodeError> {
     limits.check_file(bytes.len() as u64)?;
     if PhotoFormat::of(bytes)? == PhotoFormat::Jpeg
-        && let Some((picture, [width, height])) =
-            jpeg::read_reduced(bytes, limits, least_side, claim)?
+        && let Some((picture, photo)) = jpeg::read_reduced(bytes, limits, least_side, claim)?
     {
-        let turned = is_turned(picture.orientation);
-        let (width, height) = if turned {
-            (height, width)
-        } else {
-            (width, height)
-        };
-        let image = finish(picture, PhotoFormat::Jpeg)?;
+        let pixels = [picture.width, picture.height];
+        let photo = turned(photo, pixels, picture.orientation);
+        let image = finish(picture, PhotoFormat::Jpeg)?.of_photo(photo);
+        let [width, height] = photo.size;
         return Ok(ReducedImage {
             image,
             width,
@@ -113,13 +109,32 @@ pub fn decode_reduced(
     })
 }
 
-/// Whether an orientation makes width of height.
-fn is_turned(orientation: Orientation) -> bool {
-    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
-    matches!(
-        orientation,
-        Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH
-    )
+/// A photo in pixels of this size as it lies in them when they are upright.
+fn turned(photo: PhotoInPixels, pixels: [u32; 2], orientation: Orientation) -> PhotoInPixels {
+    use Orientation::{
+        FlipHorizontal, FlipVertical, NoTransforms, Rotate90, Rotate90FlipH, Rotate180, Rotate270,
+        Rotate270FlipH,
+    };
+    // What is not filled lies at the right and at the bottom.
+    let [right, bottom] = [0, 1].map(|way| 8 * pixels[way] - photo.extent[way]);
+    let corner = match orientation {
+        NoTransforms | Rotate90FlipH => [0, 0],
+        FlipHorizontal => [right, 0],
+        FlipVertical => [0, bottom],
+        Rotate180 => [right, bottom],
+        Rotate90 => [bottom, 0],
+        Rotate270 => [0, right],
+        Rotate270FlipH => [bottom, right],
+    };
+    let swap = |[a, b]: [u32; 2]| match orientation {
+        Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH => [b, a],
+        _ => [a, b],
+    };
+    PhotoInPixels {
+        size: swap(photo.size),
+        corner,
+        extent: swap(photo.extent),
+    }
 }
 
 /// A picture as its file holds it, upright and in sRGB.
@@ -150,4 +165,32 @@ fn upright(
     picture.apply_orientation(orientation);
     let (width, height) = (picture.width(), picture.height());
     DecodedImage::new(width, height, picture.into_rgb8().into_raw()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_small_picture_does_not_fill_turns_with_it() {
+        // Two columns, three rows: the photo, in black, is the upper two pixels of the left column.
+        let photo = PhotoInPixels {
+            size: [5, 9],
+            corner: [0, 0],
+            extent: [8, 16],
+        };
+        for number in 1..=8 {
+            let orientation = Orientation::from_exif(number).expect("one of eight");
+            let rgb = [[0u8; 3], [255; 3], [0; 3], [255; 3], [255; 3], [255; 3]].concat();
+            let shown = upright(2, 3, rgb, orientation).expect("six pixels");
+            let PhotoInPixels { corner, extent, .. } = turned(photo, [2, 3], orientation);
+            let inside =
+                |at: u32, way: usize| (corner[way]..corner[way] + extent[way]).contains(&(8 * at));
+            for (place, pixel) in (0..).zip(shown.rgb().chunks(3)) {
+                let (x, y) = (place % shown.width(), place / shown.width());
+                let black = inside(x, 0) && inside(y, 1);
+                assert_eq!(pixel[0] == 0, black, "orientation {number}, {x} {y}");
+            }
+        }
+    }
 }

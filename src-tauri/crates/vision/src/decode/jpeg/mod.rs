@@ -14,6 +14,7 @@ use super::error::DecodeError;
 use super::format::PhotoFormat;
 use super::limits::DecodeLimits;
 use super::memory::{Claim, Outlook, pixels};
+use crate::image::PhotoInPixels;
 use image::metadata::Orientation;
 use planes::Planes;
 use zune_core::bytestream::ZCursor;
@@ -69,14 +70,14 @@ pub(super) fn read(
 /// large while they are read (or, of a progressive file, their means in four bytes), and RGB, shown and stored.
 const REDUCED_BYTES_PER_PIXEL: u64 = 21;
 
-/// The picture of a JPEG file made smaller, but its longer side at least `least_side` pixels; with the size that
-/// the file states. `None` when that takes the whole picture, or it cannot be read this way.
+/// The picture of a JPEG file made smaller, but its longer side at least `least_side` pixels; with the photo as
+/// the file states it. `None` when that takes the whole picture, or it cannot be read this way.
 pub(super) fn read_reduced(
     bytes: &[u8],
     limits: &DecodeLimits,
     least_side: u32,
     claim: &Claim<'_>,
-) -> Result<Option<(RawPicture, [u32; 2])>, DecodeError> {
+) -> Result<Option<(RawPicture, PhotoInPixels)>, DecodeError> {
     let header = Header::of(bytes)?;
     let (width, height) = (header.width, header.height);
     let longest = u64::from(width.max(height));
@@ -96,11 +97,22 @@ pub(super) fn read_reduced(
         return Ok(None);
     };
     let (reduced_width, reduced_height) = (planes.width as u32, planes.height as u32);
+    let eighths = |side: u32| side * block_side as u32;
+    let sides = [width, height].map(|side| eighths(side).div_ceil(8));
+    if sides != [reduced_width, reduced_height] {
+        // A damaged file may state its size twice: the full decoder chooses.
+        return Ok(None);
+    }
     let Some(samples) = to_rgb(planes) else {
         return Ok(None);
     };
     let picture = header.picture(reduced_width, reduced_height, samples);
-    Ok(Some((picture, [width, height])))
+    let photo = PhotoInPixels {
+        size: [width, height],
+        corner: [0, 0],
+        extent: [eighths(width), eighths(height)],
+    };
+    Ok(Some((picture, photo)))
 }
 
 /// What a file says before its pixels.
