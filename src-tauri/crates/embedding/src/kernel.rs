@@ -39,7 +39,37 @@ impl Kernel {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(seen) => avx2::dots(seen, query, rows, out),
-            Self::Portable => portable(query, rows, out),
+            Self::Portable => portable(query, rows, widen, out),
+        }
+    }
+
+    /// Writes rows as they are, in single precision: what [`Kernel::dots_of_singles`] takes, for rows that are
+    /// compared with several queries.
+    ///
+    /// # Panics
+    /// When the lengths differ.
+    pub(crate) fn widen(self, rows: &[f16], singles: &mut [f32]) {
+        assert_eq!(rows.len(), singles.len(), "a number for each");
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(seen) => avx2::widen(seen, rows, singles),
+            Self::Portable => {
+                let pairs = rows.iter().zip(singles);
+                pairs.for_each(|(half, single)| *single = widen(*half));
+            }
+        }
+    }
+
+    /// As [`Kernel::dots`], to the last bit, of rows that [`Kernel::widen`] wrote.
+    ///
+    /// # Panics
+    /// When `rows` is not exactly `out.len()` rows.
+    pub(crate) fn dots_of_singles(self, query: &[f32], rows: &[f32], out: &mut [f32]) {
+        assert_eq!(rows.len(), query.len() * out.len(), "whole rows");
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(seen) => avx2::dots_of_singles(seen, query, rows, out),
+            Self::Portable => portable(query, rows, |single| single, out),
         }
     }
 
@@ -68,17 +98,17 @@ pub fn dot(a: &[f16], b: &[f16]) -> f32 {
 /// Lanes summed side by side: what NEON and SSE2 need to keep their pipelines full.
 const LANES: usize = 16;
 
-fn portable(query: &[f32], rows: &[f16], out: &mut [f32]) {
+fn portable<T: Copy>(query: &[f32], rows: &[T], single: impl Fn(T) -> f32 + Copy, out: &mut [f32]) {
     let (query_blocks, query_tail) = query.as_chunks::<LANES>();
     for (row, out) in rows.chunks_exact(query.len()).zip(out) {
         let (row_blocks, row_tail) = row.as_chunks::<LANES>();
         let mut sums = [0.0_f32; LANES];
         for (query, row) in query_blocks.iter().zip(row_blocks) {
             for lane in 0..LANES {
-                sums[lane] += query[lane] * widen(row[lane]);
+                sums[lane] += query[lane] * single(row[lane]);
             }
         }
-        *out = sums.iter().sum::<f32>() + tail(query_tail, row_tail);
+        *out = sums.iter().sum::<f32>() + tail(query_tail, row_tail, single);
     }
 }
 
@@ -97,8 +127,8 @@ fn tail_of_rows(a: &[f16], b: &[f16]) -> f32 {
     a.iter().zip(b).map(|(a, b)| widen(*a) * widen(*b)).sum()
 }
 
-fn tail(query: &[f32], row: &[f16]) -> f32 {
-    query.iter().zip(row).map(|(q, r)| q * widen(*r)).sum()
+fn tail<T: Copy>(query: &[f32], row: &[T], single: impl Fn(T) -> f32) -> f32 {
+    query.iter().zip(row).map(|(q, r)| q * single(*r)).sum()
 }
 
 /// Whether no number is infinite or `NaN`: their exponent bits are all ones. Looks at all of them, without
@@ -204,6 +234,10 @@ mod tests {
                 kernel.dots(&query, row, &mut alone);
                 assert_eq!(alone[0].to_bits(), dot.to_bits());
             }
+            let (mut singles, mut widened) = (vec![0.0; rows.len()], [0.0; 7]);
+            kernel.widen(&rows, &mut singles);
+            kernel.dots_of_singles(&query, &singles, &mut widened);
+            assert_eq!(together.map(f32::to_bits), widened.map(f32::to_bits));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Photos from outside judged: stages 3 to 5 for each, its nearest photo of the catalog, and what that says.
 
+mod together;
+
 use std::{
     collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
@@ -25,6 +27,7 @@ use crate::{
     scan::{Scan, scan},
     scope::stored_form_of_any,
 };
+use together::told_together;
 
 /// A photo and what became of it.
 #[derive(Clone, Debug)]
@@ -120,7 +123,8 @@ impl Engine {
     }
 
     /// Reads and embeds files, in order: decoded by a pool of threads, embedded in batches of the device. `each` gets
-    /// what was seen of one file after another, a batch at a time. Ends early when cancelled.
+    /// what was seen of one file after another, several batches together when they come fast. Ends early when
+    /// cancelled.
     pub(crate) fn look_at(
         &self,
         paths: &[PathBuf],
@@ -144,7 +148,7 @@ impl Engine {
                 drop(ready);
             });
             let batching = scope.spawn(move || self.batch(&arriving, batch_size, &in_flight));
-            let told = landing.iter().try_for_each(|batch| each(batch.landed()?));
+            let told = told_together(landing.iter().map(InFlight::landed), each);
             // An error here closes `landing`, which ends the threads above.
             drop(landing);
             let batched = batching

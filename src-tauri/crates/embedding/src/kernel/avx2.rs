@@ -9,7 +9,7 @@ use std::mem::transmute;
 
 use half::f16;
 
-use super::{LANES, tail, tail_of_rows};
+use super::{LANES, tail, tail_of_rows, widen as single};
 
 /// Proof that this processor has AVX2, FMA and F16C: it cannot be made without looking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,16 @@ pub(crate) fn dots(_seen: Seen, query: &[f32], rows: &[f16], out: &mut [f32]) {
     unsafe { dots_unchecked(query, rows, out) }
 }
 
+pub(crate) fn dots_of_singles(_seen: Seen, query: &[f32], rows: &[f32], out: &mut [f32]) {
+    // SAFETY: a `Seen` exists only where AVX2, FMA and F16C do.
+    unsafe { dots_of_singles_unchecked(query, rows, out) }
+}
+
+pub(crate) fn widen(_seen: Seen, rows: &[f16], singles: &mut [f32]) {
+    // SAFETY: a `Seen` exists only where AVX2, FMA and F16C do.
+    unsafe { widen_unchecked(rows, singles) }
+}
+
 pub(crate) fn dot_of_rows(_seen: Seen, a: &[f16], b: &[f16]) -> f32 {
     // SAFETY: a `Seen` exists only where AVX2, FMA and F16C do.
     unsafe { dot_of_rows_unchecked(a, b) }
@@ -40,11 +50,7 @@ fn dot_of_rows_unchecked(a: &[f16], b: &[f16]) -> f32 {
     let (b_blocks, b_tail) = b.as_chunks::<LANES>();
     let mut sums = [_mm256_setzero_ps(); 2];
     for (a, b) in a_blocks.iter().zip(b_blocks) {
-        let (a, b) = (halves(*a), halves(*b));
-        for half in 0..2 {
-            let (a, b) = (_mm256_cvtph_ps(a[half]), _mm256_cvtph_ps(b[half]));
-            sums[half] = _mm256_fmadd_ps(a, b, sums[half]);
-        }
+        add_products(lanes(*a), lanes(*b), &mut sums);
     }
     sum(_mm256_add_ps(sums[0], sums[1])) + tail_of_rows(a_tail, b_tail)
 }
@@ -57,13 +63,39 @@ const WIDE: usize = 4 * LANES;
 #[target_feature(enable = "avx2,fma,f16c")]
 fn dots_unchecked(query: &[f32], rows: &[f16], out: &mut [f32]) {
     for (row, out) in rows.chunks_exact(query.len()).zip(out) {
-        *out = dot_of(query, row);
+        *out = dot_of(query, row, |row| lanes(row), single);
     }
 }
 
+#[target_feature(enable = "avx2,fma,f16c")]
+fn dots_of_singles_unchecked(query: &[f32], rows: &[f32], out: &mut [f32]) {
+    for (row, out) in rows.chunks_exact(query.len()).zip(out) {
+        *out = dot_of(query, row, |row| singles(row), |single| single);
+    }
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+fn widen_unchecked(rows: &[f16], singles: &mut [f32]) {
+    let (blocks, tail) = rows.as_chunks::<LANES>();
+    let (wide, wide_tail) = singles.as_chunks_mut::<LANES>();
+    for (block, wide) in blocks.iter().zip(wide) {
+        // SAFETY: both are 64 bytes, and every bit pattern is a value of both.
+        *wide = unsafe { transmute::<[__m256; 2], [f32; LANES]>(lanes(*block)) };
+    }
+    for (half, wide) in tail.iter().zip(wide_tail) {
+        *wide = single(*half);
+    }
+}
+
+/// The dot product of a query and a row of which `lanes` and `single` give numbers in single precision.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-fn dot_of(query: &[f32], row: &[f16]) -> f32 {
+fn dot_of<T: Copy>(
+    query: &[f32],
+    row: &[T],
+    lanes: impl Fn([T; LANES]) -> [__m256; 2],
+    single: impl Fn(T) -> f32,
+) -> f32 {
     let (query_wide, query_rest) = query.as_chunks::<WIDE>();
     let (row_wide, row_rest) = row.as_chunks::<WIDE>();
     let mut sums = [_mm256_setzero_ps(); 8];
@@ -71,27 +103,35 @@ fn dot_of(query: &[f32], row: &[f16]) -> f32 {
         let (query, row) = (query.as_chunks::<LANES>().0, row.as_chunks::<LANES>().0);
         for part in 0..WIDE / LANES {
             let sums = &mut sums[2 * part..][..2];
-            add_products(query[part], row[part], sums);
+            add_products(singles(query[part]), lanes(row[part]), sums);
         }
     }
     let (query_blocks, query_tail) = query_rest.as_chunks::<LANES>();
     let (row_blocks, row_tail) = row_rest.as_chunks::<LANES>();
     for (query, row) in query_blocks.iter().zip(row_blocks) {
-        add_products(*query, *row, &mut sums[..2]);
+        add_products(singles(*query), lanes(*row), &mut sums[..2]);
     }
     let [a, b, c, d, e, f, g, h] = sums;
     let (ab, cd) = (_mm256_add_ps(a, b), _mm256_add_ps(c, d));
     let (ef, gh) = (_mm256_add_ps(e, f), _mm256_add_ps(g, h));
-    sum(_mm256_add_ps(_mm256_add_ps(ab, cd), _mm256_add_ps(ef, gh))) + tail(query_tail, row_tail)
+    let blocks = sum(_mm256_add_ps(_mm256_add_ps(ab, cd), _mm256_add_ps(ef, gh)));
+    blocks + tail(query_tail, row_tail, single)
 }
 
 #[inline]
-#[target_feature(enable = "avx2,fma,f16c")]
-fn add_products(query: [f32; LANES], row: [f16; LANES], sums: &mut [__m256]) {
-    let (query, row) = (singles(query), halves(row));
+#[target_feature(enable = "avx2,fma")]
+fn add_products(query: [__m256; 2], row: [__m256; 2], sums: &mut [__m256]) {
     for half in 0..2 {
-        sums[half] = _mm256_fmadd_ps(query[half], _mm256_cvtph_ps(row[half]), sums[half]);
+        sums[half] = _mm256_fmadd_ps(query[half], row[half], sums[half]);
     }
+}
+
+/// A block of a row in single precision.
+#[inline]
+#[target_feature(enable = "avx2,f16c")]
+fn lanes(block: [f16; LANES]) -> [__m256; 2] {
+    let [low, high] = halves(block);
+    [_mm256_cvtph_ps(low), _mm256_cvtph_ps(high)]
 }
 
 // By value instead of through `_mm256_loadu_ps` and its kin: the same loads, without the pointer checks

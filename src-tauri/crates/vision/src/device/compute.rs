@@ -61,8 +61,8 @@ pub struct ComputeDevice {
 }
 
 /// Inputs at a time on the CPU: few, so that a query that comes while photos are being added waits behind few.
-/// More gain little: on two cores with other work beside, 1, 2, 4, 8, 16 and 32 at a time ran at 49, 56, 56, 67, 66
-/// and 64 photos/s (`cargo run --example throughput`).
+/// More gain nothing: one thread of two quiet cores took 1, 8 and 32 at a time at 88, 76 and 81 photos/s (`cargo run
+/// --example throughput`).
 const CPU_BATCH: usize = 4;
 
 /// The batches of a real GPU: one photo for a search, 32 for an ingest (more fill no GPU better at 224 px).
