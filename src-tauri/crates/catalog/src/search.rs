@@ -106,10 +106,9 @@ impl Catalog {
     }
 
     /// How many photos that can be found there are for which `keep` holds.
-    pub fn count_where(&self, keep: impl Fn(ImageId) -> bool) -> usize {
-        let searched = sync::read(&self.searched);
-        let found = |image: &ImageId| !searched.excluded.contains(image) && keep(*image);
-        searched.gallery.ids().filter(found).count()
+    pub fn count_where(&self, keep: impl Fn(ImageId) -> bool + Sync) -> usize {
+        let (vectors, excluded) = self.searched();
+        vectors.count_where(|image| !excluded.contains(&image) && keep(image))
     }
 
     pub(crate) fn expect_dims(&self, query: &Embedding) -> Result<(), CatalogError> {

@@ -57,6 +57,12 @@ impl Snapshot {
         blocks.flat_map(|block| block.ids.iter().copied())
     }
 
+    /// How many of the photos `keep` keeps.
+    pub fn count_where(&self, keep: impl Fn(ImageId) -> bool + Sync) -> usize {
+        let kept = |block: &Arc<Block>| block.ids.iter().filter(|id| keep(**id)).count();
+        self.blocks.par_iter().map(kept).sum()
+    }
+
     /// The nearest to each of `queries` among the photos that `keep` keeps. Exact; each vector is read once and
     /// compared with all queries, which takes a fraction of the time of a search for each.
     ///

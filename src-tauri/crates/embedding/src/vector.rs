@@ -89,12 +89,17 @@ impl Embedding {
     /// When `other` has different dims, which no two embeddings of one space have.
     pub fn cosine(&self, other: &Self) -> f32 {
         assert_eq!(self.dims(), other.dims(), "embeddings of different spaces");
-        let dot: f64 = self
-            .0
-            .iter()
-            .zip(&other.0)
-            .map(|(&a, &b)| f64::from(a) * f64::from(b))
-            .sum();
+        // Side by side, so that the loop vectorises: one sum after another takes seven times as long.
+        let ((a, a_tail), (b, b_tail)) = (self.0.as_chunks::<8>(), other.0.as_chunks::<8>());
+        let mut sums = [0.0_f64; 8];
+        for (a, b) in a.iter().zip(b) {
+            for lane in 0..8 {
+                sums[lane] += f64::from(a[lane]) * f64::from(b[lane]);
+            }
+        }
+        let tail = a_tail.iter().zip(b_tail);
+        let tail: f64 = tail.map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
+        let dot = sums.iter().sum::<f64>() + tail;
         (dot as f32).clamp(-1.0, 1.0)
     }
 

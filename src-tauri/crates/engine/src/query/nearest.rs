@@ -46,9 +46,10 @@ impl Engine {
         };
         let rate = |image, content| rating.map_or(content, |rating| rating.of(image, content));
         let nearest = |k: usize| match queries {
-            [query] if rating.is_none() && selected.is_none() => {
-                self.catalog().nearest(query, k, options.method)
-            }
+            [query] if rating.is_none() => match selected {
+                None => self.catalog().nearest(query, k, options.method),
+                Some(_) => self.catalog().nearest_among(query, k, keep),
+            },
             queries => self.catalog().nearest_rated(queries, k, keep, rate),
         };
         let groups = match &options.group_by {
@@ -60,7 +61,8 @@ impl Engine {
             None => self.catalog().index_state().vectors,
         };
         // One hit stands for many photos: look further until there are enough of them.
-        let mut k = options.limit + own.len();
+        let spare = options.fold.map_or(0, |_| options.limit / 4);
+        let mut k = options.limit + own.len() + spare;
         loop {
             let found = nearest(k)?;
             let all = found.neighbours.len() < k;
@@ -82,7 +84,8 @@ impl Engine {
                     gallery,
                 });
             }
-            k *= 4;
+            // A group may be large; nearly identical photos are few.
+            k *= if groups.is_some() { 4 } else { 2 };
         }
     }
 
