@@ -4,10 +4,9 @@
 //! asked 50 times for 50 neighbours: exactly, and through the index where it is built. The peer is the plain
 //! loop over single-precision rows on one thread, with a full sort, measured turn by turn in the same run.
 //! Then the same under filters by product data that keep all, a tenth and a thousandth of the photos; reading
-//! and applying the filter is part of the time, and counting what it keeps. Then the exact search again with colour weighed in and out, and in
-//! eight orientations at once.
-//! Last, what one update takes while a crop box is dragged: pooling the
-//! box from a kept feature map (the finest, 28 x 28 cells), the head, and the exact ranking.
+//! and applying the filter is part of the time, and counting what it keeps. Then the exact search again with colour
+//! weighed in and out, and in eight orientations at once. Last, what one update takes while a crop box is dragged:
+//! pooling the box from a kept feature map (the finest, 28 x 28 cells), the head, and the exact ranking.
 #![allow(clippy::print_stdout, reason = "what a bench prints is its result")]
 
 mod made_up;
