@@ -2,10 +2,10 @@
 
 use std::{fs, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use end_to_end::{
     catalogs::{ingest, open},
-    photos::{fill, jpeg, scene},
+    photos::{fill, framed, jpeg, scene},
 };
 use engine::{
     CancelToken, Decision, Engine, EngineError, ImageId, RowState, SearchOptions, Source, Verdict,
@@ -300,6 +300,45 @@ fn a_csv_goes_out_and_comes_back_with_what_a_person_changed_in_it() -> Result<()
     assert!(
         error.to_string().contains("no column called photo"),
         "{error}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_photo_within_wide_margins_is_judged_by_what_is_in_them() -> Result<()> {
+    let desk = Desk::new()?;
+    let picture = scene(6, 320, 240);
+    let [packshot, tight] = ["packshot.jpg", "tight.jpg"].map(|name| desk.folder.path().join(name));
+    fs::write(&packshot, jpeg(&framed(&picture), 95)?)?;
+    fs::write(&tight, jpeg(&picture, 95)?)?;
+    desk.engine.add_to_worklist(&[packshot, tight])?;
+    desk.fill()?;
+    let (framed, tight) = (desk.row("packshot.jpg")?, desk.row("tight.jpg")?);
+    assert_eq!(framed.hit, Some(desk.photo(6)?));
+    assert_eq!(framed.verdict, tight.verdict);
+    let likeness = framed.similarity.context("judged")?;
+    ensure!(likeness > 0.95, "{likeness}");
+
+    // By what is kept of it, and by `batch`.
+    desk.engine.judge_worklist_again(&CancelToken::default())?;
+    // What is kept is of half precision.
+    let again = desk.row("packshot.jpg")?.similarity.context("judged")?;
+    ensure!((again - likeness).abs() < 1e-3, "{again} after {likeness}");
+    let mut judged = Vec::new();
+    desk.engine.judge(
+        &[framed.path],
+        &CancelToken::default(),
+        &|_| (),
+        &mut |judgement| judged.push(judgement),
+    )?;
+    let judged = judged.pop().context("one photo")?.outcome;
+    let best = judged
+        .map_err(anyhow::Error::msg)?
+        .best
+        .context("a match")?;
+    assert_eq!(
+        (Some(best.photo.id), Some(best.similarity)),
+        (framed.hit, framed.similarity)
     );
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 use anyhow::{Context, Result};
 use end_to_end::{
     catalogs::ingest,
-    photos::{fill, jpeg, scene},
+    photos::{fill, framed, jpeg, scene},
 };
 use engine::{Hit, ImageId, QueryPart, SearchOptions, Source};
 use image::{Rgb, RgbImage, imageops};
@@ -100,14 +100,6 @@ fn a_folded_ranking_is_as_long_as_was_asked() -> Result<()> {
         [plain[0].photo.id, plain[3].photo.id, plain[4].photo.id]
     );
     Ok(())
-}
-
-/// The picture in the middle of a white one three times as wide.
-fn framed(picture: &RgbImage) -> RgbImage {
-    let (width, height) = picture.dimensions();
-    let mut frame = RgbImage::from_pixel(3 * width, 3 * height, Rgb([255; 3]));
-    imageops::replace(&mut frame, picture, i64::from(width), i64::from(height));
-    frame
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::Context;
-use image::{ImageEncoder, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
+use image::{ImageEncoder, Rgb, RgbImage, codecs::jpeg::JpegEncoder, imageops};
 
 /// A scene of eight discs and boxes on a plain ground. Two seeds give two clearly different pictures.
 pub fn scene(seed: u64, width: u32, height: u32) -> RgbImage {
@@ -82,4 +82,12 @@ impl Numbers {
         let [r, g, b, ..] = self.next().to_le_bytes();
         Rgb([r, g, b])
     }
+}
+
+/// The picture in the middle of white, three times as wide and as high.
+pub fn framed(picture: &RgbImage) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let mut frame = RgbImage::from_pixel(3 * width, 3 * height, Rgb([255; 3]));
+    imageops::replace(&mut frame, picture, i64::from(width), i64::from(height));
+    frame
 }

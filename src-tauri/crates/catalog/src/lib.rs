@@ -49,4 +49,4 @@ pub use rows::{
     StoredFile, StoredImage,
 };
 pub use search::{Found, Method, MethodUsed};
-pub use worklist::{Decision, Filling, RowDecision, RowState, WorklistRow};
+pub use worklist::{Decision, Filling, PhotoLooks, RowDecision, RowState, WorklistRow};

@@ -89,6 +89,28 @@ pub struct RowDecision {
     pub chosen: Option<ImageId>,
 }
 
+/// What a photo of the worklist looks like, in the open space.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PhotoLooks {
+    /// All of it.
+    pub whole: Embedding,
+    /// Without its plain margins; `None` where it has none worth leaving out.
+    pub inner: Option<Embedding>,
+}
+
+impl PhotoLooks {
+    /// Its looks, the whole photo first.
+    pub fn all(&self) -> impl Iterator<Item = &Embedding> {
+        std::iter::once(&self.whole).chain(&self.inner)
+    }
+
+    /// Cosine similarity of the look that is nearer, -1 to 1.
+    fn cosine(&self, other: &Embedding) -> f32 {
+        let each = self.all().map(|look| look.cosine(other));
+        each.fold(-1.0, f32::max)
+    }
+}
+
 /// What became of a waiting row.
 #[derive(Clone, Debug)]
 pub enum Filling {
@@ -96,8 +118,8 @@ pub enum Filling {
     Judged {
         /// JPEG.
         thumbnail: Vec<u8>,
-        /// In the open space.
-        embedding: Embedding,
+        /// What the photo looks like.
+        looks: PhotoLooks,
         /// What the nearest photo says.
         verdict: Verdict,
         /// The nearest photo.
@@ -157,14 +179,15 @@ impl Catalog {
                     Filling::Failed(reason) => db::worklist::fail(transaction, *row, reason)?,
                     Filling::Judged {
                         thumbnail,
-                        embedding,
+                        looks,
                         verdict,
                         nearest,
                     } => {
                         if db::worklist::judge(transaction, *row, *verdict, *nearest)? {
-                            let vector = embedding.to_half();
-                            db::worklist::keep(transaction, *row, space, thumbnail, &vector)?;
-                            self.see_chosen(transaction, *row, embedding)?;
+                            let vectors = looks.all().map(Embedding::to_half);
+                            let vectors: Vec<_> = vectors.collect();
+                            db::worklist::keep(transaction, *row, space, thumbnail, &vectors)?;
+                            self.see_chosen(transaction, *row, looks)?;
                         }
                     }
                 }
@@ -242,11 +265,7 @@ impl Catalog {
         let chosen = match chosen {
             None => None,
             Some(image) => {
-                let seen = match self.space_row {
-                    Some(space) => db::worklist::vector(transaction, row, space)?,
-                    None => None,
-                };
-                let seen = seen.and_then(|vector| self.usable(&vector));
+                let seen = self.looks_of(transaction, row)?;
                 Some((image, seen.and_then(|seen| self.nearness(&seen, image))))
             }
         };
@@ -262,17 +281,17 @@ impl Catalog {
         &self,
         transaction: &db::Transaction<'_>,
         row: i64,
-        embedding: &Embedding,
+        looks: &PhotoLooks,
     ) -> Result<(), db::WriteError> {
         let chosen = db::worklist::chosen_unseen(transaction, row)?;
-        if let Some(similarity) = chosen.and_then(|image| self.nearness(embedding, image)) {
+        if let Some(similarity) = chosen.and_then(|image| self.nearness(looks, image)) {
             db::worklist::set_chosen_similarity(transaction, row, similarity)?;
         }
         Ok(())
     }
 
-    /// Cosine similarity of a row's embedding to a photo's; `None` while the photo has none.
-    fn nearness(&self, row: &Embedding, image: ImageId) -> Option<f32> {
+    /// Cosine similarity of a row's photo to one of the catalog; `None` while that has no embedding.
+    fn nearness(&self, row: &PhotoLooks, image: ImageId) -> Option<f32> {
         Some(row.cosine(&self.embedding_of(image)?))
     }
 
@@ -300,18 +319,30 @@ impl Catalog {
             .read(|connection| db::worklist::picture(connection, row))
     }
 
-    /// The embedding kept with a row, in the open space.
+    /// What a row's photo looks like, where it was judged in the open space.
     ///
     /// # Errors
     /// As all reads.
-    pub fn worklist_embedding(&self, row: i64) -> Result<Option<Embedding>, CatalogError> {
+    pub fn worklist_looks(&self, row: i64) -> Result<Option<PhotoLooks>, CatalogError> {
+        self.database
+            .read(|connection| self.looks_of(connection, row))
+    }
+
+    fn looks_of(
+        &self,
+        connection: &db::Connection,
+        row: i64,
+    ) -> Result<Option<PhotoLooks>, db::SqliteError> {
         let Some(space) = self.space_row else {
             return Ok(None);
         };
-        let vector = self
-            .database
-            .read(|connection| db::worklist::vector(connection, row, space))?;
-        Ok(vector.and_then(|vector| self.usable(&vector)))
+        let kept = db::worklist::vectors(connection, row, space)?;
+        Ok(kept.and_then(|[whole, inner]| {
+            Some(PhotoLooks {
+                whole: self.usable(&whole?)?,
+                inner: inner.and_then(|inner| self.usable(&inner)),
+            })
+        }))
     }
 
     fn write_worklist(

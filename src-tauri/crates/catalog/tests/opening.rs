@@ -50,13 +50,13 @@ fn a_catalog_of_a_newer_version_is_refused_untouched_and_both_versions_are_named
             refused,
             CatalogError::Newer {
                 found: 99,
-                supported: 6,
+                supported: 7,
                 ..
             }
         ));
         let message = refused.to_string();
         assert!(
-            message.contains("format 99") && message.contains("up to 6"),
+            message.contains("format 99") && message.contains("up to 7"),
             "{message}"
         );
         assert!(message.contains("catalog.sqlite"), "{message}");
@@ -314,7 +314,7 @@ fn a_catalog_of_an_older_version_is_brought_up_to_date_with_everything_in_it() {
         refused,
         CatalogError::Older {
             found: 1,
-            supported: 6,
+            supported: 7,
             ..
         }
     ));

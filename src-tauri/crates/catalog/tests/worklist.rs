@@ -4,8 +4,8 @@
 mod common;
 
 use catalog::{
-    Access, Catalog, CatalogError, Decision, Filling, FolderId, Method, Problem, RowDecision,
-    RowState, WorklistRow,
+    Access, Catalog, CatalogError, Decision, Filling, FolderId, Method, PhotoLooks, Problem,
+    RowDecision, RowState, WorklistRow,
 };
 use common::{Fixture, at, embedding, fill, space};
 use embedding::calibration::Verdict;
@@ -23,10 +23,18 @@ fn decided(row: i64, decision: Decision, chosen: Option<ImageId>) -> RowDecision
     }
 }
 
+/// The even ones have margins.
+fn looks(number: u64) -> PhotoLooks {
+    PhotoLooks {
+        whole: embedding(number),
+        inner: number.is_multiple_of(2).then(|| embedding(number + 1000)),
+    }
+}
+
 fn judged(number: u64, verdict: Verdict, nearest: Option<Neighbour>) -> Filling {
     Filling::Judged {
         thumbnail: format!("jpeg of {number}").into_bytes(),
-        embedding: embedding(number),
+        looks: looks(number),
         verdict,
         nearest,
     }
@@ -79,8 +87,14 @@ fn rows_keep_what_was_found_and_are_there_at_the_next_opening() {
         catalog.worklist_picture(rows[0].id).unwrap().unwrap(),
         b"jpeg of 100"
     );
-    let kept = catalog.worklist_embedding(rows[0].id).unwrap().unwrap();
-    assert!(kept.cosine(&embedding(100)) > 0.999);
+    for (row, number) in [(&rows[0], 100), (&rows[1], 101)] {
+        let kept = catalog.worklist_looks(row.id).unwrap().unwrap();
+        let wanted = looks(number);
+        assert_eq!(kept.all().count(), wanted.all().count());
+        for (kept, wanted) in kept.all().zip(wanted.all()) {
+            assert!(kept.cosine(wanted) > 0.999);
+        }
+    }
     // By path, a photo is in the list once.
     assert_eq!(
         catalog
@@ -111,7 +125,9 @@ fn a_decision_stays_until_its_photo_leaves_the_catalog() {
     let fixture = Fixture::new();
     let (catalog, photos, rows) = filled(&fixture);
     let to_third = catalog.embedding_of(photos[2]).unwrap();
-    let to_third = embedding(100).cosine(&to_third);
+    let likenesses = looks(100);
+    let likenesses = likenesses.all().map(|look| look.cosine(&to_third));
+    let to_third = likenesses.fold(-1.0, f32::max);
     catalog
         .decide_rows(&[decided(rows[0].id, Decision::Changed, Some(photos[2]))])
         .unwrap();
@@ -221,7 +237,7 @@ fn a_row_judged_by_another_model_waits_and_keeps_its_decision() {
         (&row.state, row.decision, row.hit),
         (&RowState::Waiting, Decision::Accepted, Some(photos[0]))
     );
-    assert_eq!(catalog.worklist_embedding(rows[0].id).unwrap(), None);
+    assert_eq!(catalog.worklist_looks(rows[0].id).unwrap(), None);
 }
 
 #[test]

@@ -8,10 +8,10 @@ use std::{
     thread,
 };
 
-use catalog::{PhotoRow, ProductTable};
+use catalog::{PhotoLooks, PhotoRow, ProductTable};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use embedding::{
-    Embedding, ImageId, Neighbour,
+    ImageId, Neighbour,
     calibration::{Calibration, Verdict},
 };
 use vision::{InputTensor, Orientation};
@@ -23,7 +23,8 @@ use crate::{
     ingest::Manner,
     progress::Meter,
     query::product_of,
-    read::{Unusable, prepare, read},
+    read::{Unusable, decode, read, thumbnail},
+    regions::inner_part,
     scan::{Scan, scan},
     scope::stored_form_of_any,
 };
@@ -55,31 +56,47 @@ pub(crate) enum Seen {
     Known(ImageId),
     /// Any other photo.
     New {
-        embedding: Embedding,
+        looks: PhotoLooks,
         /// JPEG.
         thumbnail: Vec<u8>,
     },
     Unusable(Unusable),
 }
 
+/// A photo before the network.
+struct Prepared {
+    /// JPEG.
+    thumbnail: Vec<u8>,
+    whole: InputTensor,
+    /// Without its plain margins, where it has any worth leaving out.
+    inner: Option<InputTensor>,
+}
+
+/// A photo in the network.
+struct Pending {
+    /// JPEG.
+    thumbnail: Vec<u8>,
+    has_margins: bool,
+}
+
 /// A file before the network.
 enum Read {
     Known(ImageId),
-    Prepared(Vec<u8>, InputTensor),
+    Prepared(Prepared),
     Unusable(Unusable),
     /// The catalog could not be asked.
     Stopped(EngineError),
 }
 
-/// A batch on its way through the device: `None` takes its embedding from the batch.
+/// A batch on its way through the device: what is pending takes its embeddings from it.
 struct InFlight {
-    seen: Vec<Result<Seen, Vec<u8>>>,
+    seen: Vec<Result<Seen, Pending>>,
     embedded: Option<PendingBatch>,
 }
 
 impl Engine {
-    /// Judges photos: each gets the verdict of its nearest photo of the catalog. Folders stand for the photos below
-    /// them. A photo whose very content is in the catalog is the same, with similarity 1.
+    /// Judges photos: each gets the verdict of its nearest photo of the catalog, with its plain margins or without them.
+    /// Folders stand for the photos below them. A photo whose very content is in the catalog is the same, with similarity 1.
     ///
     /// `each` is called in path order, failures too; memory does not grow with the number of photos. Neither the
     /// catalog nor the photos are changed. A cancelled run ends early.
@@ -171,8 +188,17 @@ impl Engine {
             Ok(_) => {}
         }
         let preprocessing = self.embedder().card().preprocessing();
-        match prepare(&content, self.limits(), preprocessing) {
-            Ok((record, tensor)) => Read::Prepared(record.thumbnail, tensor),
+        let prepared = decode(&content, self.limits(), preprocessing).and_then(|reduced| {
+            let image = reduced.image;
+            let inner = inner_part(&image).map(|inner| preprocessing.prepare(&image, Some(inner)));
+            Ok(Prepared {
+                thumbnail: thumbnail(&image)?,
+                whole: preprocessing.prepare(&image, None),
+                inner,
+            })
+        });
+        match prepared {
+            Ok(prepared) => Read::Prepared(prepared),
             Err(unusable) => Read::Unusable(unusable),
         }
     }
@@ -192,9 +218,13 @@ impl Engine {
                 Ok(Read::Stopped(error)) => return Err(error),
                 Ok(Read::Known(image)) => seen.push(Ok(Seen::Known(image))),
                 Ok(Read::Unusable(unusable)) => seen.push(Ok(Seen::Unusable(unusable))),
-                Ok(Read::Prepared(thumbnail, tensor)) => {
-                    seen.push(Err(thumbnail));
-                    tensors.push(tensor);
+                Ok(Read::Prepared(photo)) => {
+                    seen.push(Err(Pending {
+                        thumbnail: photo.thumbnail,
+                        has_margins: photo.inner.is_some(),
+                    }));
+                    tensors.push(photo.whole);
+                    tensors.extend(photo.inner);
                 }
                 Err(_) => open = false,
             }
@@ -254,14 +284,11 @@ impl Engine {
         seen: &[Seen],
         calibration: Option<&Calibration>,
     ) -> Vec<(Verdict, Option<Neighbour>)> {
-        let embeddings: Vec<Embedding> = seen
-            .iter()
-            .filter_map(|seen| match seen {
-                Seen::New { embedding, .. } => Some(embedding.clone()),
-                Seen::Known(_) | Seen::Unusable(_) => None,
-            })
-            .collect();
-        let mut nearest = self.verdicts_of(&embeddings, calibration).into_iter();
+        let looks = seen.iter().filter_map(|seen| match seen {
+            Seen::New { looks, .. } => Some(looks),
+            Seen::Known(_) | Seen::Unusable(_) => None,
+        });
+        let mut nearest = self.verdicts_of(looks, calibration).into_iter();
         let verdict = |seen: &Seen| match seen {
             Seen::Unusable(_) => (Verdict::None, None),
             Seen::Known(image) => {
@@ -276,21 +303,39 @@ impl Engine {
         seen.iter().map(verdict).collect()
     }
 
-    /// The nearest photo to each of these embeddings, exactly, and what it says.
-    pub(crate) fn verdicts_of(
+    /// The nearest photo to each of these by any of its looks, exactly, and what it says.
+    pub(crate) fn verdicts_of<'a>(
         &self,
-        embeddings: &[Embedding],
+        photos: impl Iterator<Item = &'a PhotoLooks>,
         calibration: Option<&Calibration>,
     ) -> Vec<(Verdict, Option<Neighbour>)> {
         let (vectors, excluded) = self.catalog().searched();
-        let nearest = vectors.nearest_to_each(embeddings, |image| !excluded.contains(&image));
-        let verdict = |near: Option<Neighbour>| {
+        let (mut embeddings, mut ends) = (Vec::new(), Vec::new());
+        for looks in photos {
+            embeddings.extend(looks.all().cloned());
+            ends.push(embeddings.len());
+        }
+        let mut nearest = vectors
+            .nearest_to_each(&embeddings, |image| !excluded.contains(&image))
+            .into_iter();
+        let mut begin = 0;
+        let verdict = |end: usize| {
+            let looks = nearest.by_ref().take(end - begin);
+            begin = end;
+            // Of looks that are equally near to something the whole photo counts.
+            let near = looks.flatten().reduce(|best, next| {
+                if next.similarity > best.similarity {
+                    next
+                } else {
+                    best
+                }
+            });
             let verdict = calibration
                 .zip(near)
                 .map_or(Verdict::None, |(told, near)| told.verdict(near.similarity));
             (verdict, near)
         };
-        nearest.into_iter().map(verdict).collect()
+        ends.into_iter().map(verdict).collect()
     }
 }
 
@@ -298,19 +343,21 @@ impl InFlight {
     fn landed(self) -> Result<Vec<Seen>, EngineError> {
         let embedded = self.embedded.map_or(Ok(Vec::new()), PendingBatch::wait)?;
         let mut embedded = embedded.into_iter();
+        let mut next = || {
+            let next = embedded.next().map(|one| one.embedding);
+            next.ok_or_else(|| {
+                EngineError::Model("the device returned fewer embeddings than photos".to_owned())
+            })
+        };
         let seen = self.seen.into_iter().map(|seen| match seen {
             Ok(seen) => Ok(seen),
-            Err(thumbnail) => embedded
-                .next()
-                .map(|one| Seen::New {
-                    embedding: one.embedding,
-                    thumbnail,
-                })
-                .ok_or_else(|| {
-                    EngineError::Model(
-                        "the device returned fewer embeddings than photos".to_owned(),
-                    )
-                }),
+            Err(pending) => Ok(Seen::New {
+                looks: PhotoLooks {
+                    whole: next()?,
+                    inner: pending.has_margins.then(&mut next).transpose()?,
+                },
+                thumbnail: pending.thumbnail,
+            }),
         });
         seen.collect()
     }

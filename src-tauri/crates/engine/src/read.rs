@@ -102,28 +102,37 @@ pub(crate) fn prepare(
     limits: &DecodeLimits,
     preprocessing: &Preprocessing,
 ) -> Result<(PhotoRecord, InputTensor), Unusable> {
-    let least_side = (SPARE * preprocessing.size()).max(THUMBNAIL_MAX_SIDE);
     let vision::ReducedImage {
         image,
         width,
         height,
-    } = vision::decode_reduced(&content.bytes, limits, least_side, &|pixel_bytes| {
+    } = decode(content, limits, preprocessing)?;
+    let record = PhotoRecord {
+        width,
+        height,
+        thumbnail: thumbnail(&image)?,
+        colour: vision::colour_signature(&image, None),
+    };
+    Ok((record, preprocessing.prepare(&image, None)))
+}
+
+/// A photo as large as the network and the thumbnail need it, or larger.
+pub(crate) fn decode(
+    content: &Content<'_>,
+    limits: &DecodeLimits,
+    preprocessing: &Preprocessing,
+) -> Result<vision::ReducedImage, Unusable> {
+    let least_side = (SPARE * preprocessing.size()).max(THUMBNAIL_MAX_SIDE);
+    vision::decode_reduced(&content.bytes, limits, least_side, &|pixel_bytes| {
         content.share.decode(pixel_bytes);
     })
-    .map_err(|error| in_content(error.code(), error.to_string()))?;
-    let thumbnail = vision::thumbnail(&image, THUMBNAIL_MAX_SIDE)
-        .map_err(|error| in_content("no_thumbnail", error.to_string()))?;
-    let tensor = preprocessing.prepare(&image, None);
-    let colour = vision::colour_signature(&image, None);
-    Ok((
-        PhotoRecord {
-            width,
-            height,
-            thumbnail,
-            colour,
-        },
-        tensor,
-    ))
+    .map_err(|error| in_content(error.code(), error.to_string()))
+}
+
+/// JPEG bytes.
+pub(crate) fn thumbnail(image: &DecodedImage) -> Result<Vec<u8>, Unusable> {
+    vision::thumbnail(image, THUMBNAIL_MAX_SIDE)
+        .map_err(|error| in_content("no_thumbnail", error.to_string()))
 }
 
 fn in_content(code: &'static str, reason: String) -> Unusable {

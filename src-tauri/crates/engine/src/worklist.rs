@@ -9,8 +9,8 @@ use std::{
     sync::{Arc, TryLockError},
 };
 
-use catalog::{Decision, Filling, PhotoRow, RowDecision, RowState, WorklistRow};
-use embedding::{Embedding, ImageId, Neighbour, calibration::Calibration};
+use catalog::{Decision, Filling, PhotoLooks, PhotoRow, RowDecision, RowState, WorklistRow};
+use embedding::{ImageId, Neighbour, calibration::Calibration};
 
 use crate::{
     CancelToken, Engine, EngineError, Hit, Progress, Source,
@@ -124,9 +124,9 @@ impl Engine {
             for ((row, seen), (verdict, nearest)) in rows.iter().zip(seen).zip(verdicts) {
                 let filling = match self.kept(seen)? {
                     Err(reason) => Filling::Failed(reason),
-                    Ok((thumbnail, embedding)) => Filling::Judged {
+                    Ok((thumbnail, looks)) => Filling::Judged {
                         thumbnail,
-                        embedding,
+                        looks,
                         verdict,
                         nearest,
                     },
@@ -263,15 +263,15 @@ impl Engine {
             if cancel.heed() {
                 break;
             }
-            let mut known: Vec<(i64, Embedding)> = Vec::with_capacity(rows.len());
+            let mut known: Vec<(i64, PhotoLooks)> = Vec::with_capacity(rows.len());
             for row in rows {
-                let embedding = self.catalog().worklist_embedding(*row)?;
-                known.extend(embedding.map(|embedding| (*row, embedding)));
+                let looks = self.catalog().worklist_looks(*row)?;
+                known.extend(looks.map(|looks| (*row, looks)));
             }
-            let (rows, embeddings): (Vec<i64>, Vec<Embedding>) = known.into_iter().unzip();
-            let verdicts = self.verdicts_of(&embeddings, calibration);
-            let judged = rows.into_iter().zip(verdicts);
-            let judged: Vec<_> = judged
+            let verdicts = self.verdicts_of(known.iter().map(|(_, looks)| looks), calibration);
+            let rows = known.iter().map(|(row, _)| *row);
+            let judged: Vec<_> = rows
+                .zip(verdicts)
                 .map(|(row, (verdict, near))| (row, verdict, near))
                 .collect();
             self.catalog().judge_worklist(&judged)?;
@@ -280,18 +280,17 @@ impl Engine {
         Ok(count)
     }
 
-    /// The thumbnail and the embedding to keep of what was seen; or why there are none.
-    fn kept(&self, seen: Seen) -> Result<Result<(Vec<u8>, Embedding), String>, EngineError> {
+    /// The thumbnail and the looks to keep of what was seen; or why there are none.
+    fn kept(&self, seen: Seen) -> Result<Result<(Vec<u8>, PhotoLooks), String>, EngineError> {
         let image = match seen {
             Seen::Unusable(unusable) => return Ok(Err(unusable.reason)),
-            Seen::New {
-                embedding,
-                thumbnail,
-            } => return Ok(Ok((thumbnail, embedding))),
+            Seen::New { looks, thumbnail } => return Ok(Ok((thumbnail, looks))),
             Seen::Known(image) => image,
         };
         let kept = self.catalog().thumbnail(image)?;
-        let kept = kept.zip(self.catalog().embedding_of(image));
+        // Its margins are the photo's own: found by its content, it is nearest to itself.
+        let whole = self.catalog().embedding_of(image);
+        let kept = kept.zip(whole.map(|whole| PhotoLooks { whole, inner: None }));
         // Its photo left the catalog since it was looked up.
         Ok(kept.ok_or_else(|| "the catalog changed while it was read; add it again".to_owned()))
     }

@@ -175,7 +175,14 @@ CREATE TABLE past_search_photo (
 CREATE INDEX past_search_photo_by_photo ON past_search_photo (photo_id);
 ";
 
-const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6];
+/// Format 7: what is within the margins of a photo of the worklist.
+const FORMAT_7: &str = "
+ALTER TABLE worklist_photo ADD COLUMN inner_vector BLOB; -- its embedding: f16, little-endian; null without margins
+";
+
+const STEPS: &[&str] = &[
+    FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6, FORMAT_7,
+];
 
 /// The newest format known here.
 pub(super) const SUPPORTED: i64 = STEPS.len() as i64;

@@ -22,8 +22,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-pub(crate) use rusqlite::Transaction;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+pub(crate) use rusqlite::{Connection, Error as SqliteError, Transaction};
+use rusqlite::{ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::{CatalogError, sync};
 use migrations::Format;

@@ -140,19 +140,21 @@ pub(crate) fn judge(
     Ok(changed > 0)
 }
 
-/// Keeps the picture and the embedding of a row.
+/// Keeps the picture and the embeddings of a row: of the whole photo, and of what is within its margins.
 pub(crate) fn keep(
     transaction: &Transaction<'_>,
     row: i64,
     space: SpaceRow,
     jpeg: &[u8],
-    vector: &[f16],
+    vectors: &[Vec<f16>],
 ) -> rusqlite::Result<()> {
+    let encoded = |at: usize| vectors.get(at).map(|vector| vectors::encode(vector));
     transaction
         .prepare_cached(
-            "INSERT OR REPLACE INTO worklist_photo (row_id, jpeg, space_id, vector) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT OR REPLACE INTO worklist_photo (row_id, jpeg, space_id, vector, inner_vector)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![row, jpeg, space.id, vectors::encode(vector)])
+        .execute(params![row, jpeg, space.id, encoded(0), encoded(1)])
         .map(drop)
 }
 
@@ -215,18 +217,29 @@ pub(crate) fn picture(connection: &Connection, row: i64) -> rusqlite::Result<Opt
         .optional()
 }
 
-/// A row's embedding, if it is of the space.
-pub(crate) fn vector(
+/// A row's embeddings, if they are of the space: of the whole photo, and of what is within its margins.
+pub(crate) fn vectors(
     connection: &Connection,
     row: i64,
     space: SpaceRow,
-) -> rusqlite::Result<Option<Vec<f16>>> {
-    connection
-        .prepare_cached("SELECT vector FROM worklist_photo WHERE row_id = ?1 AND space_id = ?2")?
-        .query_row([row, space.id], |row| {
+) -> rusqlite::Result<Option<[Option<Vec<f16>>; 2]>> {
+    let decoded = |blob: Option<&[u8]>| {
+        blob.map(|blob| {
             let mut vector = Vec::new();
-            vectors::decode(row.get_ref(0)?.as_blob()?, &mut vector);
-            Ok(vector)
+            vectors::decode(blob, &mut vector);
+            vector
+        })
+    };
+    connection
+        .prepare_cached(
+            "SELECT vector, inner_vector FROM worklist_photo WHERE row_id = ?1 AND space_id = ?2",
+        )?
+        .query_row([row, space.id], |row| {
+            let [whole, inner] = [row.get_ref(0)?, row.get_ref(1)?];
+            Ok([
+                decoded(whole.as_blob_or_null()?),
+                decoded(inner.as_blob_or_null()?),
+            ])
         })
         .optional()
 }
