@@ -16,7 +16,7 @@ export type Matching = { colour: number; orientations: Orientations; recommend: 
 
 export const AS_IT_IS: Matching = { colour: 0, orientations: "upright", recommend: null };
 
-/** Recommended from the start: closeness and variety count the same. */
+/** Recommended from the start: what is close, and not all alike. */
 export const BALANCED = 0.5;
 
 /** Hits asked for: as many as anyone scrolls through, few enough for one small message. */
