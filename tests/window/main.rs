@@ -4,6 +4,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod answers;
 mod bringing_in;
 mod first_start;
 mod folders;

@@ -73,3 +73,23 @@ pub(crate) fn fill(folder: &Path, photos: usize, rounds: usize) -> Result<()> {
     }
     Ok(())
 }
+
+/// Draws a box over the middle of the query photo, in steps, as a hand would.
+pub(crate) fn draw_box(window: &Window) -> Result<()> {
+    let drag = "const photo = document.querySelector('[data-testid=crop-box]');
+        const box = photo.getBoundingClientRect(), done = arguments[0];
+        const send = (type, across, down) => photo.dispatchEvent(new PointerEvent(type, {
+            pointerId: 1, isPrimary: true, button: 0, buttons: type === 'pointerup' ? 0 : 1, bubbles: true, cancelable: true,
+            clientX: box.x + box.width * across, clientY: box.y + box.height * down }));
+        let step = 0;
+        send('pointerdown', 0.2, 0.2);
+        const move = () => {
+            step += 1;
+            send('pointermove', 0.2 + step * 0.02, 0.2 + step * 0.02);
+            if (step < 30) setTimeout(move, 40);
+            else { send('pointerup', 0.8, 0.8); done(true); }
+        };
+        move();";
+    window.async_script(drag, &[])?;
+    Ok(())
+}

@@ -10,7 +10,7 @@ use end_to_end::{
 use image::imageops;
 use serde_json::json;
 
-use crate::photos::{CHAIR, PLANT, copy_of, look_for, sample, with_sample};
+use crate::photos::{CHAIR, PLANT, copy_of, draw_box, look_for, sample, with_sample};
 
 fn images(hits: &[Hit]) -> Vec<i64> {
     hits.iter().map(|hit| hit.image).collect()
@@ -34,22 +34,7 @@ fn a_dragged_crop_is_ranked_while_it_moves_and_a_suggested_box_by_a_key() -> Res
         Ok(count.context("rankings are counted")?.parse()?)
     };
     let before = rankings()?;
-    // A hand that draws a box over the middle of the photo, in steps.
-    let drag = "const photo = document.querySelector('[data-testid=crop-box]');
-        const box = photo.getBoundingClientRect(), done = arguments[0];
-        const send = (type, across, down) => photo.dispatchEvent(new PointerEvent(type, {
-            pointerId: 1, isPrimary: true, button: 0, buttons: type === 'pointerup' ? 0 : 1, bubbles: true, cancelable: true,
-            clientX: box.x + box.width * across, clientY: box.y + box.height * down }));
-        let step = 0;
-        send('pointerdown', 0.2, 0.2);
-        const move = () => {
-            step += 1;
-            send('pointermove', 0.2 + step * 0.02, 0.2 + step * 0.02);
-            if (step < 30) setTimeout(move, 40);
-            else { send('pointerup', 0.8, 0.8); done(true); }
-        };
-        move();";
-    window.async_script(drag, &[])?;
+    draw_box(&window)?;
     window.wait_until("rankings while the box moves", || {
         Ok(rankings()? >= before + 4)
     })?;

@@ -1,9 +1,9 @@
 //! What a person does at the desktop around the window: drags files onto it, copies, presses keys.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Lines, Write},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{ChildStdout, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -340,6 +340,52 @@ pub fn copy_files(list: &Path, files: &[PathBuf]) -> Result<Running> {
             .arg(list),
         target,
     )
+}
+
+/// The text on the clipboard; empty when there is none.
+///
+/// # Errors
+/// When the clipboard cannot be asked.
+pub fn copied_text() -> Result<String> {
+    let pasted = Command::new("xclip")
+        .args(["-selection", "clipboard", "-o"])
+        .output()?;
+    Ok(String::from_utf8_lossy(&pasted.stdout).into_owned())
+}
+
+/// The session's file manager, until it is dropped.
+#[derive(Debug)]
+pub struct FileManager {
+    _running: Running,
+    said: Lines<BufReader<ChildStdout>>,
+}
+
+impl FileManager {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// When the session has another one.
+    pub fn open() -> Result<Self> {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/window/file_manager.py");
+        let mut command = Command::new(python());
+        let mut running = Running::start(command.arg(script).stdout(Stdio::piped()))?;
+        let said = running.child().stdout.take();
+        let mut manager = Self {
+            _running: running,
+            said: BufReader::new(said.context("its output was asked for")?).lines(),
+        };
+        ensure!(manager.shown()? == "ready", "the file manager did not open");
+        Ok(manager)
+    }
+
+    /// The address of the next file that it is asked to show.
+    ///
+    /// # Errors
+    /// When it ends before.
+    pub fn shown(&mut self) -> Result<String> {
+        let line = self.said.next().transpose()?;
+        line.context("the file manager ended")
+    }
 }
 
 fn copy(command: &mut Command, target: &str) -> Result<Running> {

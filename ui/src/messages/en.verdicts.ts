@@ -18,6 +18,8 @@ export const verdicts = {
       similar: "Nothing but similar items",
       none: "Not in the catalog",
     })[verdict],
+  /** Of a photo that is in the catalog itself. */
+  noneBeside: "Nothing else in the catalog is like it",
   /** Of photos that a filter leaves. */
   filteredAnswer: (verdict: Verdict, called: string) =>
     ({
