@@ -73,6 +73,54 @@ impl Kernel {
         }
     }
 
+    /// Writes a row in whole numbers, `scale` for each 1: [`WHOLE`] over the row's length.
+    ///
+    /// # Panics
+    /// When the lengths differ.
+    pub(crate) fn to_wholes(self, row: &[f16], scale: f32, wholes: &mut [i16]) {
+        assert_eq!(row.len(), wholes.len(), "a number for each");
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(seen) => avx2::to_wholes(seen, row, scale, wholes),
+            Self::Portable => {
+                let pairs = row.iter().zip(wholes);
+                pairs.for_each(|(half, whole)| *whole = whole_of(*half, scale));
+            }
+        }
+    }
+
+    /// Writes the dot product of each of `queries` with each of [`TILE_ROWS`] rows, in whole numbers as
+    /// [`Kernel::to_wholes`] writes them: those of the first query, then those of the next. `width` is
+    /// [`whole_width`], and the number of queries even.
+    ///
+    /// # Panics
+    /// When the lengths do not fit together.
+    pub(crate) fn products(self, queries: &[i16], rows: &[i16], width: usize, out: &mut [i32]) {
+        assert!(width.is_multiple_of(LANES), "whole blocks");
+        assert_eq!(rows.len(), TILE_ROWS * width, "a tile");
+        assert_eq!(
+            queries.len(),
+            out.len() / TILE_ROWS * width,
+            "whole queries"
+        );
+        assert!(out.len().is_multiple_of(2 * TILE_ROWS), "pairs of queries");
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(seen) => avx2::products(seen, queries, rows, width, out),
+            Self::Portable => {
+                let of_queries = queries
+                    .chunks_exact(width)
+                    .zip(out.chunks_exact_mut(TILE_ROWS));
+                for (query, out) in of_queries {
+                    for (row, out) in rows.chunks_exact(width).zip(out) {
+                        let products = query.iter().zip(row);
+                        *out = products.map(|(q, r)| i32::from(*q) * i32::from(*r)).sum();
+                    }
+                }
+            }
+        }
+    }
+
     /// The dot product of two rows of the same length.
     fn dot_of_rows(self, a: &[f16], b: &[f16]) -> f32 {
         match self {
@@ -93,6 +141,24 @@ impl Kernel {
 pub fn dot(a: &[f16], b: &[f16]) -> f32 {
     assert_eq!(a.len(), b.len(), "vectors of different spaces");
     Kernel::detect().dot_of_rows(a, b)
+}
+
+/// What 1 is in whole numbers: those of a vector of unit length fit into 16 bits, and their products with those of
+/// another into 32.
+pub(crate) const WHOLE: f32 = 16384.0;
+
+/// Rows in whole numbers that are compared with all queries before the next: at 512 dims 16 KB, which stay in the
+/// first-level cache.
+pub(crate) const TILE_ROWS: usize = 16;
+
+/// How many whole numbers a row of so many dims takes: those beyond the dims are 0.
+pub(crate) fn whole_width(dims: usize) -> usize {
+    dims.next_multiple_of(LANES)
+}
+
+/// A number of a row in whole numbers, `scale` for each 1.
+fn whole_of(half: f16, scale: f32) -> i16 {
+    (widen(half) * scale).round_ties_even() as i16
 }
 
 /// Lanes summed side by side: what NEON and SSE2 need to keep their pipelines full.

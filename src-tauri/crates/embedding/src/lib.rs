@@ -15,6 +15,7 @@ mod combine;
 pub mod figures;
 mod gallery;
 mod kernel;
+mod nearest_each;
 mod neighbour;
 mod snapshot;
 mod space;

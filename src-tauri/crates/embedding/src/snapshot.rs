@@ -63,43 +63,6 @@ impl Snapshot {
         self.blocks.par_iter().map(kept).sum()
     }
 
-    /// The nearest to each of `queries` among the photos that `keep` keeps. Exact; each vector is read once and
-    /// compared with all queries, which takes a fraction of the time of a search for each.
-    ///
-    /// # Panics
-    /// When a query has other dims.
-    pub fn nearest_to_each(
-        &self,
-        queries: &[Embedding],
-        keep: impl Fn(ImageId) -> bool + Sync,
-    ) -> Vec<Option<Neighbour>> {
-        queries.iter().for_each(|query| self.expect_dims(query));
-        let kernel = Kernel::detect();
-        let nothing = || vec![None; queries.len()];
-        let nearer = |best: &mut Option<Neighbour>, found: Neighbour| {
-            if best.is_none_or(|best| found < best) {
-                *best = Some(found);
-            }
-        };
-        self.blocks
-            .par_iter()
-            .fold(nothing, |mut best: Vec<Option<Neighbour>>, block| {
-                block.compare_each(kernel, queries, |query, row, dot| {
-                    let (best, found) = (&mut best[query], block.neighbour(row, dot));
-                    if best.is_none_or(|best| found < best) && keep(found.id) {
-                        *best = Some(found);
-                    }
-                });
-                best
-            })
-            .reduce(nothing, |mut best, others| {
-                for (best, found) in best.iter_mut().zip(others) {
-                    found.into_iter().for_each(|found| nearer(best, found));
-                }
-                best
-            })
-    }
-
     /// The `k` nearest to `query`, nearest first, ties by id; fewer when there are fewer. Exact.
     ///
     /// # Panics
@@ -150,10 +113,7 @@ impl Snapshot {
             }
             let rows = (0..block.ids.len()).filter(|row| keep(block.ids[*row]));
             rows.fold(nearest, |mut nearest, row| {
-                let mut dot = [0.0];
-                let vector = &block.vectors[row * self.dims..][..self.dims];
-                kernel.dots(query.as_slice(), vector, &mut dot);
-                nearest.offer(block.neighbour(row, dot[0]));
+                nearest.offer(block.neighbour(row, block.dot(kernel, query, row)));
                 nearest
             })
         })
@@ -192,10 +152,7 @@ impl Snapshot {
                     .iter()
                     .flat_map(|query| kept.iter().map(move |row| (query, *row)))
                 {
-                    let mut dot = [0.0];
-                    let vector = &block.vectors[row * self.dims..][..self.dims];
-                    kernel.dots(query.as_slice(), vector, &mut dot);
-                    best[row] = best[row].max(dot[0]);
+                    best[row] = best[row].max(block.dot(kernel, query, row));
                 }
             }
             for row in kept {
@@ -329,6 +286,18 @@ impl Block {
                 }
             }
         }
+    }
+
+    /// The dot product of `query` with one row.
+    pub(crate) fn dot(&self, kernel: Kernel, query: &Embedding, row: usize) -> f32 {
+        let dims = query.dims();
+        let mut dot = [0.0];
+        kernel.dots(
+            query.as_slice(),
+            &self.vectors[row * dims..][..dims],
+            &mut dot,
+        );
+        dot[0]
     }
 
     pub(crate) fn neighbour(&self, row: usize, dot: f32) -> Neighbour {

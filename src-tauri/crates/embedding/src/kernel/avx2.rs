@@ -1,15 +1,18 @@
 //! The kernel for x86-64 with AVX2, FMA and F16C: every Intel and AMD processor since 2015 or so.
 
 use std::arch::x86_64::{
-    __m128i, __m256, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_shuffle_ps,
-    _mm256_add_ps, _mm256_castps256_ps128, _mm256_cvtph_ps, _mm256_extractf128_ps, _mm256_fmadd_ps,
-    _mm256_setzero_ps,
+    __m128i, __m256, __m256i, _mm_add_epi32, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps,
+    _mm_shuffle_ps, _mm256_add_epi32, _mm256_add_ps, _mm256_castps256_ps128,
+    _mm256_castsi256_si128, _mm256_cvtph_ps, _mm256_cvtps_epi32, _mm256_extractf128_ps,
+    _mm256_extracti128_si256, _mm256_fmadd_ps, _mm256_hadd_epi32, _mm256_madd_epi16, _mm256_mul_ps,
+    _mm256_packs_epi32, _mm256_permute4x64_epi64, _mm256_set1_ps, _mm256_setzero_ps,
+    _mm256_setzero_si256,
 };
 use std::mem::transmute;
 
 use half::f16;
 
-use super::{LANES, tail, tail_of_rows, widen as single};
+use super::{LANES, TILE_ROWS, tail, tail_of_rows, whole_of, widen as single};
 
 /// Proof that this processor has AVX2, FMA and F16C: it cannot be made without looking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,16 @@ pub(crate) fn dots_of_singles(_seen: Seen, query: &[f32], rows: &[f32], out: &mu
 pub(crate) fn widen(_seen: Seen, rows: &[f16], singles: &mut [f32]) {
     // SAFETY: a `Seen` exists only where AVX2, FMA and F16C do.
     unsafe { widen_unchecked(rows, singles) }
+}
+
+pub(crate) fn to_wholes(_seen: Seen, row: &[f16], scale: f32, wholes: &mut [i16]) {
+    // SAFETY: a `Seen` exists only where AVX2, FMA and F16C do.
+    unsafe { to_wholes_unchecked(row, scale, wholes) }
+}
+
+pub(crate) fn products(_seen: Seen, queries: &[i16], rows: &[i16], width: usize, out: &mut [i32]) {
+    // SAFETY: a `Seen` exists only where AVX2, FMA and F16C do.
+    unsafe { products_unchecked(queries, rows, width, out) }
 }
 
 pub(crate) fn dot_of_rows(_seen: Seen, a: &[f16], b: &[f16]) -> f32 {
@@ -85,6 +98,79 @@ fn widen_unchecked(rows: &[f16], singles: &mut [f32]) {
     for (half, wide) in tail.iter().zip(wide_tail) {
         *wide = single(*half);
     }
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+fn to_wholes_unchecked(row: &[f16], scale: f32, wholes: &mut [i16]) {
+    let (blocks, tail) = row.as_chunks::<LANES>();
+    let (wide, wide_tail) = wholes.as_chunks_mut::<LANES>();
+    let times = _mm256_set1_ps(scale);
+    for (block, wide) in blocks.iter().zip(wide) {
+        let [low, high] =
+            lanes(*block).map(|eight| _mm256_cvtps_epi32(_mm256_mul_ps(eight, times)));
+        // Packed are the first halves of both, then the second ones.
+        let packed = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(low, high));
+        // SAFETY: both are 32 bytes, and every bit pattern is a value of both.
+        *wide = unsafe { transmute::<__m256i, [i16; LANES]>(packed) };
+    }
+    for (half, whole) in tail.iter().zip(wide_tail) {
+        *whole = whole_of(*half, scale);
+    }
+}
+
+/// Rows whose products with a query are added up side by side.
+const PARALLEL: usize = 4;
+
+/// Two queries and four rows at a time: their sums fill half of the registers.
+#[target_feature(enable = "avx2,fma,f16c")]
+fn products_unchecked(queries: &[i16], rows: &[i16], width: usize, out: &mut [i32]) {
+    const QUERIES: usize = 2;
+    let blocks = width / LANES;
+    let of_queries = queries.chunks_exact(QUERIES * width);
+    for (pair, out) in of_queries.zip(out.chunks_exact_mut(QUERIES * TILE_ROWS)) {
+        let pair = split::<QUERIES>(pair, width);
+        let (of_first, of_second) = out.split_at_mut(TILE_ROWS);
+        let outs = of_first
+            .chunks_exact_mut(PARALLEL)
+            .zip(of_second.chunks_exact_mut(PARALLEL));
+        for (rows, (of_first, of_second)) in rows.chunks_exact(PARALLEL * width).zip(outs) {
+            let rows = split::<PARALLEL>(rows, width);
+            let mut sums = [[_mm256_setzero_si256(); PARALLEL]; QUERIES];
+            for block in 0..blocks {
+                let queries = pair.map(|query| sixteen(query[block]));
+                for (place, row) in rows.iter().enumerate() {
+                    let row = sixteen(row[block]);
+                    for (sums, query) in sums.iter_mut().zip(queries) {
+                        let products = _mm256_madd_epi16(query, row);
+                        sums[place] = _mm256_add_epi32(sums[place], products);
+                    }
+                }
+            }
+            of_first.copy_from_slice(&totals(sums[0]));
+            of_second.copy_from_slice(&totals(sums[1]));
+        }
+    }
+}
+
+/// `N` rows of `width` numbers, each in blocks.
+fn split<const N: usize>(rows: &[i16], width: usize) -> [&[[i16; LANES]]; N] {
+    std::array::from_fn(|row| {
+        let blocks = rows[row * width..][..width].as_chunks::<LANES>().0;
+        &blocks[..width / LANES]
+    })
+}
+
+/// The sum of each.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn totals([a, b, c, d]: [__m256i; PARALLEL]) -> [i32; PARALLEL] {
+    let four = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
+    let both = _mm_add_epi32(
+        _mm256_castsi256_si128(four),
+        _mm256_extracti128_si256::<1>(four),
+    );
+    // SAFETY: both are 16 bytes, and every bit pattern is a value of both.
+    unsafe { transmute(both) }
 }
 
 /// The dot product of a query and a row of which `lanes` and `single` give numbers in single precision.
@@ -141,6 +227,13 @@ fn lanes(block: [f16; LANES]) -> [__m256; 2] {
 #[target_feature(enable = "avx2")]
 fn singles(block: [f32; LANES]) -> [__m256; 2] {
     // SAFETY: both are 64 bytes, and every bit pattern is a value of both.
+    unsafe { transmute(block) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sixteen(block: [i16; LANES]) -> __m256i {
+    // SAFETY: both are 32 bytes, and every bit pattern is a value of both.
     unsafe { transmute(block) }
 }
 
