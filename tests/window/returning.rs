@@ -125,7 +125,22 @@ fn photos_are_recommended_from_pins_and_from_a_csv_of_shoppers() -> Result<()> {
     let ada = window.results_after(painted)?;
     assert_ne!(images(&ada), images(&ben));
     window.resize((1920, 1080))?;
-    window.screenshot("53-shoppers-desk")
+    window.screenshot("53-shoppers-desk")?;
+
+    // Both are among what can be gone back to, by name.
+    window.press("ctrl+h")?;
+    window.wait_for_attribute("past-panel", "data-searches", "5")?;
+    let past = window.texts("past-search")?;
+    ensure!(
+        past[0].contains("Ada") && past[1].contains("Ben"),
+        "{past:?}"
+    );
+    let painted = window.searches_painted()?;
+    window.click_nth("past-search", 1)?;
+    let again = images(&window.results_after(painted)?);
+    assert_eq!(again[..ben.len()], images(&ben));
+    window.wait_for_text("results", "Recommended for Ben")?;
+    window.screenshot("56-past-recommendation")
 }
 
 #[test]

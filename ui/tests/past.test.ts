@@ -19,11 +19,11 @@ const ofCatalog = (id: number, weight = 1, gone = false): PastPart => ({ picture
 const kept = (id: number): PastPart => ({ picture: { kind: "kept", id }, name: `query-${id}.jpg`, weight: 1, crop: CROP, gone: false });
 
 function search(id: number, parts: PastPart[], change: Partial<PastSearch> = {}): PastSearch {
-  return { id, askedAt: Date.now(), parts, filter: null, groupBy: null, colour: 0, orientations: "upright", recommend: null, ...change };
+  return { id, askedAt: Date.now(), parts, filter: null, groupBy: null, colour: 0, orientations: "upright", recommend: null, title: null, ...change };
 }
 
 /** As the engine opens it, without what is gone; kept pictures become photos that were brought in. */
-function opened({ parts, filter, groupBy, colour, orientations, recommend }: PastSearch): OpenedSearch {
+function opened({ parts, filter, groupBy, colour, orientations, recommend, title }: PastSearch): OpenedSearch {
   const left = parts.filter(({ gone }) => !gone);
   return {
     parts: left.map(({ picture, name, weight, crop }) => ({
@@ -39,6 +39,7 @@ function opened({ parts, filter, groupBy, colour, orientations, recommend }: Pas
     colour,
     orientations,
     recommend,
+    title,
   };
 }
 
@@ -71,21 +72,21 @@ test("a search is kept as soon as it was painted, and what it is refined to unde
   let ids = 40;
   view = await TestWindow.openStocked({ keep_search: ({ search }) => (search as SearchToKeep).id ?? ++ids });
   await view.drop();
-  expect(keeps()).toEqual([{ id: null, request: last() }]);
+  expect(keeps()).toEqual([{ id: null, request: last(), title: null }]);
   view.application.search.crop(CROP);
   await view.settle();
   view.application.search.match({ colour: 0.5 });
   await view.settle();
   expect(keeps()).toHaveLength(1);
   await rest();
-  expect(keeps().slice(1)).toEqual([{ id: 41, request: last() }]);
+  expect(keeps().slice(1)).toEqual([{ id: 41, request: last(), title: null }]);
   expect(keeps()[1]!.request).toMatchObject({ colour: 0.5, parts: [{ source: { crop: CROP } }] });
   await view.choose("groupBy", "SKU");
   await rest();
-  expect(keeps().slice(2)).toEqual([{ id: 41, request: expect.objectContaining({ groupBy: "SKU" }) }]);
+  expect(keeps().slice(2)).toEqual([{ id: 41, request: expect.objectContaining({ groupBy: "SKU" }), title: null }]);
   // Another search is another one.
   await view.drop(4);
-  expect(keeps().slice(3)).toEqual([{ id: null, request: last() }]);
+  expect(keeps().slice(3)).toEqual([{ id: null, request: last(), title: null }]);
 });
 
 test("a crop that is dragged and a search that failed are not kept, nor one that is only come back to", async () => {
@@ -138,6 +139,21 @@ test("that searches cannot be kept is said once", async () => {
   expect(view.has("notice")).toBe(false);
 });
 
+test("a recommendation for somebody goes by their name, and is for them when it is made again and refined", async () => {
+  view = await TestWindow.openStocked(keeping([search(5, [ofCatalog(8)], { recommend: 0.5, title: "Ada" })]));
+  const [first] = view.all("recentSearch");
+  expect(written(first)).toContain("Ada");
+  expect(written(first)).toContain("recommendation");
+  await view.click(first!);
+  expect(view.text("results")).toContain("Recommended for Ada");
+  await view.choose("groupBy", "SKU");
+  await rest();
+  expect(keeps()).toMatchObject([
+    { id: 5, title: "Ada" },
+    { id: 5, title: "Ada", request: { groupBy: "SKU" } },
+  ]);
+});
+
 test("what was searched by last is offered before the first search, and one click searches by it again", async () => {
   const past = search(5, [kept(3), ofCatalog(8, -0.5)], { colour: -1, orientations: "any", askedAt: new Date().setHours(0, 0, 0, 0) });
   view = await TestWindow.open(keeping([past, search(4, [ofCatalog(9)])]));
@@ -160,7 +176,7 @@ test("what was searched by last is offered before the first search, and one clic
   });
   expect(view.get("queryPhoto").dataset["crop"]).toBe("0.1,0.2,0.5,0.6");
   // It is the same search still: nothing is kept beside it.
-  expect(keeps()).toEqual([{ id: 5, request: last() }]);
+  expect(keeps()).toEqual([{ id: 5, request: last(), title: null }]);
 });
 
 test("an opened search narrows the gallery to its filters with one ranking, and says which can no longer be asked for", async () => {
@@ -181,7 +197,7 @@ test("an opened search narrows the gallery to its filters with one ranking, and 
   expect(keeps().filter(({ id }) => id === 5)).toEqual([]);
   view.application.search.match({ colour: 1 });
   await rest();
-  expect(keeps().at(-1)).toEqual({ id: 5, request: last() });
+  expect(keeps().at(-1)).toEqual({ id: 5, request: last(), title: null });
 });
 
 test("the list opens from the header and by key, also before the first search; Escape gives the keys back", async () => {

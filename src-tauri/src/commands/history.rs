@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{Vitrine, blocking, search};
 use crate::{
     dto::{
-        Crop, OpenedPart, OpenedSearch, Orientations, PastPart, PastPicture, PastSearch,
-        ProductFilter, QueryPart, QuerySource, SearchToKeep,
+        Crop, OpenedPart, OpenedSearch, PastManner, PastPart, PastPicture, PastSearch, QueryPart,
+        QuerySource, SearchToKeep,
     },
     error::ShellError,
     from_engine::{self, file_name},
@@ -23,11 +23,8 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 struct Stored {
     parts: Vec<StoredPart>,
-    filter: Option<ProductFilter>,
-    group_by: Option<String>,
-    colour: f32,
-    orientations: Orientations,
-    recommend: Option<f32>,
+    #[serde(flatten)]
+    manner: PastManner,
 }
 
 #[derive(Clone, Deserialize, Serialize)]
@@ -47,7 +44,7 @@ pub(crate) async fn keep_search(
 ) -> Result<Option<i64>, ShellError> {
     blocking(&shell, move |shell| {
         let engine = shell.engine()?;
-        let SearchToKeep { id, request } = search;
+        let SearchToKeep { id, request, title } = search;
         // JPEGs of the photos from outside; a part of one names its place until the catalog has numbered it.
         let mut photos = Vec::new();
         let mut parts = Vec::with_capacity(request.parts.len());
@@ -59,11 +56,14 @@ pub(crate) async fn keep_search(
         }
         let stored = Stored {
             parts,
-            filter: request.filter,
-            group_by: request.group_by,
-            colour: request.colour,
-            orientations: request.orientations,
-            recommend: request.recommend,
+            manner: PastManner {
+                filter: request.filter,
+                group_by: request.group_by,
+                colour: request.colour,
+                orientations: request.orientations,
+                recommend: request.recommend,
+                title,
+            },
         };
         let asked_at = i64::try_from(now_millis()).unwrap_or(i64::MAX);
         let query = |numbers: &[i64]| {
@@ -114,11 +114,7 @@ pub(crate) async fn past_searches(shell: Vitrine<'_>) -> Result<Vec<PastSearch>,
                 id: past.id,
                 asked_at: past.asked_at,
                 parts: stored.parts.into_iter().map(part).collect(),
-                filter: stored.filter,
-                group_by: stored.group_by,
-                colour: stored.colour,
-                orientations: stored.orientations,
-                recommend: stored.recommend,
+                manner: stored.manner,
             })
             .collect())
     })
@@ -142,11 +138,7 @@ pub(crate) async fn open_search(shell: Vitrine<'_>, id: i64) -> Result<OpenedSea
         incoming::save_memory(shell);
         Ok(OpenedSearch {
             parts,
-            filter: stored.filter,
-            group_by: stored.group_by,
-            colour: stored.colour,
-            orientations: stored.orientations,
-            recommend: stored.recommend,
+            manner: stored.manner,
         })
     })
     .await

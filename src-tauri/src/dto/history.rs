@@ -14,6 +14,23 @@ pub(crate) struct SearchToKeep {
     #[cfg_attr(test, ts(type = "number | null"))]
     pub(crate) id: Option<i64>,
     pub(crate) request: SearchRequest,
+    /// Whom or what it was a recommendation for; null for all others.
+    pub(crate) title: Option<String>,
+}
+
+/// How a search was narrowed down and refined, and what it was for.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PastManner {
+    pub(crate) filter: Option<ProductFilter>,
+    pub(crate) group_by: Option<String>,
+    pub(crate) colour: f32,
+    pub(crate) orientations: Orientations,
+    pub(crate) recommend: Option<f32>,
+    /// As in `SearchToKeep`.
+    #[serde(default)]
+    pub(crate) title: Option<String>,
 }
 
 /// A search made before, with what it takes to show it.
@@ -27,11 +44,8 @@ pub(crate) struct PastSearch {
     #[cfg_attr(test, ts(type = "number"))]
     pub(crate) asked_at: i64,
     pub(crate) parts: Vec<PastPart>,
-    pub(crate) filter: Option<ProductFilter>,
-    pub(crate) group_by: Option<String>,
-    pub(crate) colour: f32,
-    pub(crate) orientations: Orientations,
-    pub(crate) recommend: Option<f32>,
+    #[serde(flatten)]
+    pub(crate) manner: PastManner,
 }
 
 /// A photo of a search made before.
@@ -69,11 +83,8 @@ pub(crate) enum PastPicture {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OpenedSearch {
     pub(crate) parts: Vec<OpenedPart>,
-    pub(crate) filter: Option<ProductFilter>,
-    pub(crate) group_by: Option<String>,
-    pub(crate) colour: f32,
-    pub(crate) orientations: Orientations,
-    pub(crate) recommend: Option<f32>,
+    #[serde(flatten)]
+    pub(crate) manner: PastManner,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -335,7 +335,12 @@ export type Decision = "open" | "accepted" | "changed" | "rejected";
 export type RowDecision = { row: number; decision: Decision; hit: number | null };
 
 /** A search as it is kept with the catalog; `id` null for one that is new. */
-export type SearchToKeep = { id: number | null; request: SearchRequest };
+export type SearchToKeep = {
+  id: number | null;
+  request: SearchRequest;
+  /** Whom or what it was a recommendation for; null for all others. */
+  title: string | null;
+};
 
 /** A search made before, with what it takes to show it. */
 export type PastSearch = {
@@ -348,6 +353,8 @@ export type PastSearch = {
   colour: number;
   orientations: Orientations;
   recommend: number | null;
+  /** As in `SearchToKeep`. */
+  title: string | null;
 };
 
 /** A photo of a search made before. */
@@ -374,6 +381,8 @@ export type OpenedSearch = {
   colour: number;
   orientations: Orientations;
   recommend: number | null;
+  /** As in `SearchToKeep`. */
+  title: string | null;
 };
 
 export type OpenedPart = { source: QuerySource; weight: number; name: string; width: number; height: number; product: ProductCell[] };

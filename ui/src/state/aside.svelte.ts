@@ -77,8 +77,8 @@ export class Aside {
       if (gone > 0) this.past.refresh();
       if (!looksForSomething(opened.parts)) return void notices.show("error", say.past.allGone, say.past.allGoneHint(opened.parts.length));
       const left = narrowing.restore({ filter: opened.filter, groupBy: opened.groupBy }, session.products?.columns ?? []);
-      const { colour, orientations, recommend } = opened;
-      const entry = search.startOf(opened.parts, { ...AS_IT_IS, colour, orientations, recommend });
+      const { colour, orientations, recommend, title } = opened;
+      const entry = search.startOf(opened.parts, { ...AS_IT_IS, colour, orientations, recommend }, title);
       if (entry !== null) this.past.reopened(entry, past.id, gone === 0 && left.length === 0);
       this.side = null;
       show();

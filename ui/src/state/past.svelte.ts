@@ -116,7 +116,7 @@ export class PastSearches {
   #begin(entry: SearchEntry, asIs: boolean): Keeping {
     const era = this.#era;
     const writes = new Latest<SearchRequest, number | null>(
-      (request) => this.#engine.keepSearch({ id: entry.keptId, request }),
+      (request) => this.#engine.keepSearch({ id: entry.keptId, request, title: entry.title }),
       (outcome) => {
         if (era !== this.#era) return;
         if ("rejection" in outcome) return this.#notKept(keeping, failedFrom(outcome.rejection));

@@ -2,8 +2,9 @@
 import type { PastSearch } from "../../engine/types.ts";
 import { say } from "../../messages/index.ts";
 
-/** Its first photo that was looked for, and how many more there are. */
-export function nameOf({ parts }: PastSearch): string {
+/** Whom it was for; else its first photo that was looked for, and how many more there are. */
+export function nameOf({ parts, title }: PastSearch): string {
+  if (title !== null) return title;
   const first = parts.find(({ weight }) => weight > 0) ?? parts[0];
   return first === undefined ? say.past.unnamed : say.past.name(first.name, parts.length - 1);
 }
