@@ -93,3 +93,11 @@ pub(crate) fn draw_box(window: &Window) -> Result<()> {
     window.async_script(drag, &[])?;
     Ok(())
 }
+
+/// Puts away what the window tells, which lies over the photos.
+pub(crate) fn dismiss_notices(window: &Window) -> Result<()> {
+    let all =
+        "document.querySelectorAll('[data-testid=notice-dismiss]').forEach((each) => each.click())";
+    window.script(all, &[])?;
+    window.wait_for_no("notice")
+}

@@ -6,7 +6,9 @@ use anyhow::{Context, Result};
 use end_to_end::window::{Home, Window};
 use serde_json::json;
 
-use crate::photos::{CHAIR, PLANT, fill, look_for, sample, sample_count, with_sample};
+use crate::photos::{
+    CHAIR, PLANT, dismiss_notices, fill, look_for, sample, sample_count, with_sample,
+};
 
 /// What is asked of the sample's facets here.
 const FURNITURE: &str = "category:Furniture";
@@ -39,6 +41,7 @@ fn the_sample_shows_sku_and_price_and_is_narrowed_down_by_what_its_products_say(
     assert_eq!(furniture[0], hits[0], "the stool is furniture");
     let kept: Vec<_> = hits.iter().filter(|hit| furniture.contains(hit)).collect();
     assert!(kept.len() < hits.len(), "not everything is furniture");
+    dismiss_notices(&window)?;
     window.screenshot("16-filters")?;
     window.resize((1920, 1080))?;
     window.screenshot("16-filters-desk")?;

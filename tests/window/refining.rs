@@ -10,7 +10,9 @@ use end_to_end::{
 use image::imageops;
 use serde_json::json;
 
-use crate::photos::{CHAIR, PLANT, copy_of, draw_box, look_for, sample, with_sample};
+use crate::photos::{
+    CHAIR, PLANT, copy_of, dismiss_notices, draw_box, look_for, sample, with_sample,
+};
 
 fn images(hits: &[Hit]) -> Vec<i64> {
     hits.iter().map(|hit| hit.image).collect()
@@ -101,6 +103,7 @@ fn less_of_a_hit_colour_and_mirroring_change_what_is_found_and_why_is_shown() ->
     choose(&window, "colour-stop", ("colour", "1"))?;
     let coloured = window.results_after(painted)?;
     assert_ne!(images(&coloured), images(&plain));
+    dismiss_notices(&window)?;
     window.screenshot("43-colour")?;
     let painted = window.searches_painted()?;
     choose(&window, "colour-stop", ("colour", "0"))?;

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 use end_to_end::window::{Hit, Home, Window, desktop};
 
-use crate::photos::{CHAIR, PLANT, fill, look_for, sample, with_sample};
+use crate::photos::{CHAIR, PLANT, dismiss_notices, fill, look_for, sample, with_sample};
 
 fn images(hits: &[Hit]) -> Vec<i64> {
     hits.iter().map(|hit| hit.image).collect()
@@ -97,9 +97,7 @@ fn photos_are_recommended_from_pins_and_from_a_csv_of_shoppers() -> Result<()> {
         window.count("section-divider")? + window.count("cutoff-divider")?,
         0
     );
-    let tidy =
-        "document.querySelectorAll('[data-testid=notice-dismiss]').forEach((each) => each.click())";
-    window.script(tidy, &[])?;
+    dismiss_notices(&window)?;
     window.screenshot("52-recommended")?;
 
     let csv = home.file("interests.csv");
