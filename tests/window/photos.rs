@@ -98,6 +98,8 @@ pub(crate) fn draw_box(window: &Window) -> Result<()> {
 pub(crate) fn dismiss_notices(window: &Window) -> Result<()> {
     let all =
         "document.querySelectorAll('[data-testid=notice-dismiss]').forEach((each) => each.click())";
-    window.script(all, &[])?;
-    window.wait_for_no("notice")
+    window.wait_until("nothing over the photos", || {
+        window.script(all, &[])?;
+        Ok(window.count("notice")? == 0)
+    })
 }

@@ -1,9 +1,10 @@
 //! What a person does at the desktop around the window: drags files onto it, copies, presses keys.
 
 use std::{
-    io::{BufRead, BufReader, Lines, Write},
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
-    process::{ChildStdout, Command, Stdio},
+    process::{Command, Stdio},
+    sync::mpsc::{Receiver, channel},
     time::{Duration, Instant},
 };
 
@@ -357,7 +358,7 @@ pub fn copied_text() -> Result<String> {
 #[derive(Debug)]
 pub struct FileManager {
     _running: Running,
-    said: Lines<BufReader<ChildStdout>>,
+    said: Receiver<String>,
 }
 
 impl FileManager {
@@ -369,10 +370,18 @@ impl FileManager {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/window/file_manager.py");
         let mut command = Command::new(python());
         let mut running = Running::start(command.arg(script).stdout(Stdio::piped()))?;
-        let said = running.child().stdout.take();
-        let mut manager = Self {
+        let output = running.child().stdout.take();
+        let lines = BufReader::new(output.context("its output was asked for")?).lines();
+        let (say, said) = channel();
+        // It ends with the program, or when nobody listens any more.
+        std::thread::spawn(move || {
+            lines
+                .map_while(Result::ok)
+                .try_for_each(|line| say.send(line))
+        });
+        let manager = Self {
             _running: running,
-            said: BufReader::new(said.context("its output was asked for")?).lines(),
+            said,
         };
         ensure!(manager.shown()? == "ready", "the file manager did not open");
         Ok(manager)
@@ -381,10 +390,10 @@ impl FileManager {
     /// The address of the next file that it is asked to show.
     ///
     /// # Errors
-    /// When it ends before.
-    pub fn shown(&mut self) -> Result<String> {
-        let line = self.said.next().transpose()?;
-        line.context("the file manager ended")
+    /// When it is not asked in time, or ends before.
+    pub fn shown(&self) -> Result<String> {
+        let asked = self.said.recv_timeout(DESKTOP_TIME);
+        asked.context("the file manager was not asked to show anything")
     }
 }
 

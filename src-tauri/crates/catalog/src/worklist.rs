@@ -184,9 +184,10 @@ impl Catalog {
                         nearest,
                     } => {
                         if db::worklist::judge(transaction, *row, *verdict, *nearest)? {
-                            let vectors = looks.all().map(Embedding::to_half);
-                            let vectors: Vec<_> = vectors.collect();
-                            db::worklist::keep(transaction, *row, space, thumbnail, &vectors)?;
+                            let whole = looks.whole.to_half();
+                            let inner = looks.inner.as_ref().map(Embedding::to_half);
+                            let inner = inner.as_deref();
+                            db::worklist::keep(transaction, *row, space, thumbnail, &whole, inner)?;
                             self.see_chosen(transaction, *row, looks)?;
                         }
                     }
@@ -337,9 +338,9 @@ impl Catalog {
             return Ok(None);
         };
         let kept = db::worklist::vectors(connection, row, space)?;
-        Ok(kept.and_then(|[whole, inner]| {
+        Ok(kept.and_then(|(whole, inner)| {
             Some(PhotoLooks {
-                whole: self.usable(&whole?)?,
+                whole: self.usable(&whole)?,
                 inner: inner.and_then(|inner| self.usable(&inner)),
             })
         }))

@@ -242,19 +242,23 @@ fn a_row_judged_by_another_model_waits_and_keeps_its_decision() {
 
 #[test]
 fn an_unusable_row_is_found_by_the_check_and_waits_after_the_repair() {
-    let fixture = Fixture::new();
-    let (catalog, _, rows) = filled(&fixture);
-    drop(catalog);
-    fixture.tamper("UPDATE worklist_photo SET vector = x'0001' WHERE row_id = 1; DELETE FROM worklist_photo WHERE row_id = 2;");
-    let catalog = fixture.open();
-    let found = catalog.check().unwrap().problems;
-    let of_rows = found
-        .iter()
-        .filter(|problem| matches!(problem, Problem::WorklistPhoto { .. }));
-    let expected = [rows[0].id, rows[1].id].map(|row| Problem::WorklistPhoto { row });
-    assert_eq!(of_rows.cloned().collect::<Vec<_>>(), expected);
-    catalog.repair().unwrap();
-    let rows = catalog.worklist().unwrap();
-    assert_eq!([&rows[0].state, &rows[1].state], [&RowState::Waiting; 2]);
-    assert_eq!(rows[0].path, at("w/a.jpg"));
+    for vector in ["vector", "inner_vector"] {
+        let fixture = Fixture::new();
+        let (catalog, _, rows) = filled(&fixture);
+        drop(catalog);
+        fixture.tamper(&format!(
+"UPDATE worklist_photo SET {vector} = x'0001' WHERE row_id = 1; DELETE FROM worklist_photo WHERE row_id = 2;"
+));
+        let catalog = fixture.open();
+        let found = catalog.check().unwrap().problems;
+        let of_rows = found
+            .iter()
+            .filter(|problem| matches!(problem, Problem::WorklistPhoto { .. }));
+        let expected = [rows[0].id, rows[1].id].map(|row| Problem::WorklistPhoto { row });
+        assert_eq!(of_rows.cloned().collect::<Vec<_>>(), expected);
+        catalog.repair().unwrap();
+        let rows = catalog.worklist().unwrap();
+        assert_eq!([&rows[0].state, &rows[1].state], [&RowState::Waiting; 2]);
+        assert_eq!(rows[0].path, at("w/a.jpg"));
+    }
 }

@@ -223,6 +223,7 @@ impl Engine {
                         thumbnail: photo.thumbnail,
                         has_margins: photo.inner.is_some(),
                     }));
+                    // Of one with margins the batch may be longer by one.
                     tensors.push(photo.whole);
                     tensors.extend(photo.inner);
                 }
@@ -322,14 +323,7 @@ impl Engine {
         let verdict = |end: usize| {
             let looks = nearest.by_ref().take(end - begin);
             begin = end;
-            // Of looks that are equally near to something the whole photo counts.
-            let near = looks.flatten().reduce(|best, next| {
-                if next.similarity > best.similarity {
-                    next
-                } else {
-                    best
-                }
-            });
+            let near = looks.flatten().min();
             let verdict = calibration
                 .zip(near)
                 .map_or(Verdict::None, |(told, near)| told.verdict(near.similarity));

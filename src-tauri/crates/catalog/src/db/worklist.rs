@@ -146,15 +146,16 @@ pub(crate) fn keep(
     row: i64,
     space: SpaceRow,
     jpeg: &[u8],
-    vectors: &[Vec<f16>],
+    whole: &[f16],
+    inner: Option<&[f16]>,
 ) -> rusqlite::Result<()> {
-    let encoded = |at: usize| vectors.get(at).map(|vector| vectors::encode(vector));
+    let (whole, inner) = (vectors::encode(whole), inner.map(vectors::encode));
     transaction
         .prepare_cached(
             "INSERT OR REPLACE INTO worklist_photo (row_id, jpeg, space_id, vector, inner_vector)
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![row, jpeg, space.id, encoded(0), encoded(1)])
+        .execute(params![row, jpeg, space.id, whole, inner])
         .map(drop)
 }
 
@@ -222,48 +223,43 @@ pub(crate) fn vectors(
     connection: &Connection,
     row: i64,
     space: SpaceRow,
-) -> rusqlite::Result<Option<[Option<Vec<f16>>; 2]>> {
-    let decoded = |blob: Option<&[u8]>| {
-        blob.map(|blob| {
-            let mut vector = Vec::new();
-            vectors::decode(blob, &mut vector);
-            vector
-        })
-    };
+) -> rusqlite::Result<Option<(Vec<f16>, Option<Vec<f16>>)>> {
     connection
         .prepare_cached(
             "SELECT vector, inner_vector FROM worklist_photo WHERE row_id = ?1 AND space_id = ?2",
         )?
         .query_row([row, space.id], |row| {
-            let [whole, inner] = [row.get_ref(0)?, row.get_ref(1)?];
-            Ok([
-                decoded(whole.as_blob_or_null()?),
-                decoded(inner.as_blob_or_null()?),
-            ])
+            let inner = row.get_ref(1)?.as_blob_or_null()?;
+            Ok((decoded(row.get_ref(0)?.as_blob()?), inner.map(decoded)))
         })
         .optional()
 }
 
-/// Judged rows without a picture, or whose embedding of the space is none.
+fn decoded(blob: &[u8]) -> Vec<f16> {
+    let mut vector = Vec::new();
+    vectors::decode(blob, &mut vector);
+    vector
+}
+
+/// Judged rows without a picture, or of which an embedding of the space is none.
 pub(crate) fn unusable(
     connection: &Connection,
     space: SpaceRow,
     mut usable: impl FnMut(&[f16]) -> bool,
 ) -> rusqlite::Result<Vec<i64>> {
     let mut statement = connection.prepare(
-        "SELECT id, coalesce(length(jpeg), 0), space_id, vector
+        "SELECT id, coalesce(length(jpeg), 0), space_id, vector, inner_vector
          FROM worklist LEFT JOIN worklist_photo ON row_id = id WHERE state = 'judged' ORDER BY id",
     )?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
-    let mut vector = Vec::new();
     while let Some(row) = rows.next()? {
         let pictured = row.get::<_, i64>(1)? > 0;
         let of_space = row.get::<_, Option<i64>>(2)? == Some(space.id);
-        if of_space {
-            vectors::decode(row.get_ref(3)?.as_blob()?, &mut vector);
-        }
-        if !pictured || of_space && !usable(&vector) {
+        let [whole, inner] = [row.get_ref(3)?, row.get_ref(4)?];
+        let kept = [whole.as_blob_or_null()?, inner.as_blob_or_null()?];
+        let mut kept = kept.into_iter().flatten();
+        if !pictured || of_space && !kept.all(|blob| usable(&decoded(blob))) {
             found.push(row.get(0)?);
         }
     }
