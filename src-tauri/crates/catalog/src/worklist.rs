@@ -338,10 +338,10 @@ impl Catalog {
             return Ok(None);
         };
         let kept = db::worklist::vectors(connection, row, space)?;
-        Ok(kept.and_then(|(whole, inner)| {
+        Ok(kept.and_then(|kept| {
             Some(PhotoLooks {
-                whole: self.usable(&whole)?,
-                inner: inner.and_then(|inner| self.usable(&inner)),
+                whole: self.usable(&kept.whole)?,
+                inner: kept.inner.and_then(|inner| self.usable(&inner)),
             })
         }))
     }

@@ -218,19 +218,28 @@ pub(crate) fn picture(connection: &Connection, row: i64) -> rusqlite::Result<Opt
         .optional()
 }
 
-/// A row's embeddings, if they are of the space: of the whole photo, and of what is within its margins.
+/// The embeddings kept with a row.
+pub(crate) struct Vectors {
+    pub(crate) whole: Vec<f16>,
+    /// Of what is within the photo's margins.
+    pub(crate) inner: Option<Vec<f16>>,
+}
+
+/// A row's embeddings, if they are of the space.
 pub(crate) fn vectors(
     connection: &Connection,
     row: i64,
     space: SpaceRow,
-) -> rusqlite::Result<Option<(Vec<f16>, Option<Vec<f16>>)>> {
+) -> rusqlite::Result<Option<Vectors>> {
     connection
         .prepare_cached(
             "SELECT vector, inner_vector FROM worklist_photo WHERE row_id = ?1 AND space_id = ?2",
         )?
         .query_row([row, space.id], |row| {
-            let inner = row.get_ref(1)?.as_blob_or_null()?;
-            Ok((decoded(row.get_ref(0)?.as_blob()?), inner.map(decoded)))
+            Ok(Vectors {
+                whole: decoded(row.get_ref(0)?.as_blob()?),
+                inner: row.get_ref(1)?.as_blob_or_null()?.map(decoded),
+            })
         })
         .optional()
 }
