@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 use end_to_end::{
     photos::{framed, jpeg},
-    window::{Home, Window, desktop},
+    window::{Home, Window, desktop, file_manager::FileManager},
 };
 use image::{Rgb, RgbImage, imageops};
 use serde_json::json;
@@ -115,7 +115,7 @@ fn a_part_of_a_photo_of_the_catalog_is_searched_by() -> Result<()> {
 fn a_hit_is_copied_and_shown_in_its_folder_and_photos_are_grouped_by_what_they_share() -> Result<()>
 {
     let home = Home::new()?;
-    let manager = desktop::FileManager::open()?;
+    let manager = FileManager::open()?;
     let mut window = with_sample(&home)?;
     let hits = look_for(CHAIR, &window, &home)?;
 

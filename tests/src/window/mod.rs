@@ -4,6 +4,7 @@
 //! a driver for it. One window at a time: they share the keyboard and the mouse.
 
 pub mod desktop;
+pub mod file_manager;
 mod home;
 mod page;
 pub mod process;
