@@ -91,10 +91,6 @@ pub(crate) fn read<'a>(
     Ok(Content { hash, bytes, share })
 }
 
-/// How much longer a photo's side is decoded than the network's input at least: at twice the size or more what was
-/// left out while decoding moves no embedding visibly (cosine above 0.999).
-const SPARE: u32 = 2;
-
 /// Decodes, once there is room for the pixels, no larger than needed, and makes the record with its thumbnail and the
 /// network input from the same pixels.
 pub(crate) fn prepare(
@@ -122,7 +118,7 @@ pub(crate) fn decode(
     limits: &DecodeLimits,
     preprocessing: &Preprocessing,
 ) -> Result<vision::ReducedImage, Unusable> {
-    let least_side = (SPARE * preprocessing.size()).max(THUMBNAIL_MAX_SIDE);
+    let least_side = preprocessing.least_source_side().max(THUMBNAIL_MAX_SIDE);
     vision::decode_reduced(&content.bytes, limits, least_side, &|pixel_bytes| {
         content.share.decode(pixel_bytes);
     })

@@ -11,8 +11,6 @@ const PIXELS: f64 = 12e6;
 /// Photos, and how often each is decoded both ways, turn by turn.
 const PHOTOS: usize = 3;
 const TURNS: usize = 5;
-/// How much longer a side an ingest decodes than the network's input.
-const SPARE: u32 = 2;
 /// Largest change of a level by a camera's grain.
 const GRAIN: i32 = 5;
 
@@ -27,8 +25,8 @@ pub(crate) fn measure(source: &Path, catalog: &Path) -> Result<(), Box<dyn Error
     let (mut ours, mut theirs, mut least) = (Vec::new(), Vec::new(), 1.0f64);
     for photo in large_photos(source)? {
         let ours_once = || -> Result<InputTensor, Box<dyn Error>> {
-            let reduced =
-                vision::decode_reduced(&photo, &limits, SPARE * preprocessing.size(), &|_| ())?;
+            let least_side = preprocessing.least_source_side();
+            let reduced = vision::decode_reduced(&photo, &limits, least_side, &|_| ())?;
             Ok(preprocessing.prepare(&reduced.image, None))
         };
         for _ in 0..TURNS {

@@ -6,6 +6,7 @@ use super::packed::PackedResNet;
 use super::portable::PortableResNet;
 use crate::preprocess::InputTensor;
 use crate::weights::FoldedWeights;
+use rayon::prelude::*;
 
 /// A residual network from photos to features, on the processor.
 #[derive(Debug)]
@@ -60,10 +61,15 @@ impl CpuResNet {
         if inputs.is_empty() {
             return Vec::new();
         }
-        let (_, photos) = self.run(inputs);
-        photos
-            .iter()
-            .map(|maps| pooled(maps, self.channels, self.pooling))
+        // A photo for each thread: threads that share a convolution wait for one another after each of them.
+        let at_once = match self.form {
+            Form::Packed(_) => 1,
+            Form::Portable(_) => inputs.len(),
+        };
+        let features = |maps: Vec<f32>| pooled(&maps, self.channels, self.pooling);
+        inputs
+            .par_chunks(at_once)
+            .flat_map_iter(|inputs| self.run(inputs).1.into_iter().map(features))
             .collect()
     }
 

@@ -124,8 +124,8 @@ impl Tables {
         Some(())
     }
 
-    /// Takes Huffman tables in.
-    pub(super) fn huffman(&mut self, mut segment: &[u8]) -> Option<()> {
+    /// Takes Huffman tables of a file of `file_bytes` in.
+    pub(super) fn huffman(&mut self, mut segment: &[u8], file_bytes: usize) -> Option<()> {
         while let Some((&[head, ref counts @ ..], rest)) = segment.split_first_chunk::<17>() {
             let length = counts.iter().map(|&count| usize::from(count)).sum();
             let (symbols, rest) = rest.split_at_checked(length)?;
@@ -133,7 +133,7 @@ impl Tables {
             let tables = if for_ac { &mut self.ac } else { &mut self.dc };
             let counts: &[u8; 16] = counts;
             *tables.get_mut(usize::from(head & 15))? =
-                Some(HuffmanTable::new(counts, symbols, for_ac)?);
+                Some(HuffmanTable::new(counts, symbols, for_ac, file_bytes)?);
             segment = rest;
         }
         segment.is_empty().then_some(())

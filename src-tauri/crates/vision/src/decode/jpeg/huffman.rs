@@ -5,8 +5,15 @@ use super::bits::Bits;
 
 /// Codes up to this length are found with one look.
 const LOOK: u32 = 10;
-/// Bits seen at once where coefficients are passed over: two or three of them on average.
+/// Bits seen at once where coefficients of a small file are passed over: two or three of them on average.
 const SKIP_LOOK: u32 = 12;
+/// The same for a large file, where a larger table, which takes longer to make, pays.
+const LONG_SKIP_LOOK: u32 = 14;
+/// From how many bytes on it does.
+const LARGE_FILE: usize = 1 << 20;
+
+/// Bits of a difference between two means, at most. ITU-T T.81, table F.1.
+const MOST_DIFFERENCE_BITS: u32 = 11;
 
 /// A Huffman table.
 pub(super) struct HuffmanTable {
@@ -15,9 +22,10 @@ pub(super) struct HuffmanTable {
     /// By length: one more than the last code of it, or 0 without any; and what turns a code into a place in `symbols`.
     long: [(i32, i32); 17],
     symbols: Vec<u8>,
-    /// By the next [`SKIP_LOOK`] bits: how many whole coefficients they hold. Empty in a table for DC.
+    /// By the next `skip_look` bits: how many whole coefficients they hold. Empty in a table for DC.
     skip: Vec<Step>,
-    /// By the next [`LOOK`] bits: the coefficient that lies in them whole, with its value. Empty in a table for DC.
+    skip_look: u32,
+    /// By the next [`LOOK`] bits: the coefficient that lies in them whole, with its value.
     values: Vec<Value>,
 }
 
@@ -89,9 +97,14 @@ impl Step {
 }
 
 impl HuffmanTable {
-    /// A table from the number of codes of each length (1 to 16) and their symbols; `None` when the codes do
-    /// not fit their lengths.
-    pub(super) fn new(counts: &[u8; 16], symbols: &[u8], for_ac: bool) -> Option<Self> {
+    /// A table from the number of codes of each length (1 to 16) and their symbols, for a file of `file_bytes`; `None`
+    /// when the codes do not fit their lengths.
+    pub(super) fn new(
+        counts: &[u8; 16],
+        symbols: &[u8],
+        for_ac: bool,
+        file_bytes: usize,
+    ) -> Option<Self> {
         if counts
             .iter()
             .map(|&count| usize::from(count))
@@ -105,6 +118,11 @@ impl HuffmanTable {
             long: [(0, 0); 17],
             symbols: symbols.to_vec(),
             skip: Vec::new(),
+            skip_look: if file_bytes < LARGE_FILE {
+                SKIP_LOOK
+            } else {
+                LONG_SKIP_LOOK
+            },
             values: Vec::new(),
         };
         let (mut code, mut place) = (0u32, 0usize);
@@ -130,9 +148,10 @@ impl HuffmanTable {
             code <<= 1;
         }
         if for_ac {
-            table.skip = (0..1 << SKIP_LOOK).map(|bits| table.step(bits)).collect();
-            table.values = (0..1 << LOOK).map(|bits| table.value(bits)).collect();
+            let skipped = 0..1 << table.skip_look;
+            table.skip = skipped.map(|bits| table.step(bits)).collect();
         }
+        table.values = (0..1 << LOOK).map(|bits| table.value(bits)).collect();
         Some(table)
     }
 
@@ -161,7 +180,7 @@ impl HuffmanTable {
         None
     }
 
-    /// The next coefficient of a block in a table for AC; `None` when no code begins so. At least 32 bits must be there.
+    /// The next coefficient of a block; `None` when no code begins so. At least 32 bits must be there.
     #[inline(always)]
     pub(super) fn coefficient(&self, bits: &mut Bits<'_>) -> Option<Coefficient> {
         let value = self.values[bits.peek(LOOK)];
@@ -174,6 +193,14 @@ impl HuffmanTable {
             zeros: usize::from(symbol >> 4),
             value: bits.signed(u32::from(symbol & 15)),
         })
+    }
+
+    /// The next difference between two means in a table for DC; `None` when no code begins so, or for more bits than a
+    /// difference has. At least 32 bits must be there.
+    #[inline(always)]
+    pub(super) fn difference(&self, bits: &mut Bits<'_>) -> Option<i32> {
+        let Coefficient { zeros, value } = self.coefficient(bits)?;
+        (zeros == 0 && value.unsigned_abs() < 1 << MOST_DIFFERENCE_BITS).then_some(value)
     }
 
     /// The coefficient that lies whole in [`LOOK`] bits.
@@ -190,16 +217,17 @@ impl HuffmanTable {
         Value::new(length + size, usize::from(symbol >> 4), value as i16)
     }
 
-    /// The whole coefficients in [`SKIP_LOOK`] bits.
+    /// The whole coefficients in `skip_look` bits.
     fn step(&self, bits: usize) -> Step {
+        let look = self.skip_look;
         let (mut taken, mut coefficients) = (0, 0);
         loop {
-            let rest = (bits << taken) & ((1 << SKIP_LOOK) - 1);
-            let entry = self.short[rest >> (SKIP_LOOK - LOOK)];
+            let rest = (bits << taken) & ((1 << look) - 1);
+            let entry = self.short[rest >> (look - LOOK)];
             let (length, symbol) = (u32::from(entry >> 8), entry as u8);
             let end = taken + length + u32::from(symbol & 15);
             let passed = coefficients + usize::from(symbol >> 4) + 1;
-            if entry == 0 || end > SKIP_LOOK || passed > 63 {
+            if entry == 0 || end > look || passed > 63 {
                 return Step::new(taken, coefficients, false);
             }
             if symbol == 0 {
@@ -216,7 +244,7 @@ impl HuffmanTable {
             if bits.count() < 32 {
                 bits.refill();
             }
-            let step = self.skip[bits.peek(SKIP_LOOK)];
+            let step = self.skip[bits.peek(self.skip_look)];
             let next = last + step.coefficients();
             // At 63 the block is over without a code for its end: what follows belongs to the next one.
             if step.bits() != 0 && next + step.end() <= 63 {
@@ -248,7 +276,7 @@ mod tests {
             0x01, 0x00, 0x02, 0x11, 0x03, 0x21, 0xF0, 0x34, 0x05, 0x47, 0x58, 0x0A, 0x6A, 0x1F,
             0xE1, 0x50,
         ];
-        HuffmanTable::new(&[1; 16], &symbols, true).expect("codes that fit")
+        HuffmanTable::new(&[1; 16], &symbols, true, 0).expect("codes that fit")
     }
 
     #[test]

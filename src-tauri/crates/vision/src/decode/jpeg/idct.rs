@@ -66,7 +66,10 @@ impl<const N: usize, const LANES: usize> Cosines<N, LANES> {
             }
         }
         for (row, sums) in sums.iter().enumerate() {
-            let levels = sums.map(level);
+            let mut levels = [0; LANES];
+            for (level_of, sum) in levels.iter_mut().zip(sums) {
+                *level_of = level(*sum);
+            }
             pixels[row * stride..][..N].copy_from_slice(&levels[..N]);
         }
     }

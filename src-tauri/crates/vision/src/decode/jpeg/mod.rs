@@ -70,8 +70,16 @@ pub(super) fn read(
 /// large while they are read (or, of a progressive file, their means in four bytes), and RGB, shown and stored.
 const REDUCED_BYTES_PER_PIXEL: u64 = 21;
 
-/// The picture of a JPEG file made smaller, but its longer side at least `least_side` pixels; with the photo as
-/// the file states it. `None` when that takes the whole picture, or it cannot be read this way.
+/// How much longer a picture of block means has to be than one with detail in its blocks: a mean is a pixel blurred by
+/// its own width, and as blurred is what is resized from it.
+const MEANS: f64 = 1.4;
+
+/// How long a plane of colours has to be, of the least side of a picture: eyes and networks see them less sharply.
+const COLORS: f64 = 0.7;
+
+/// The picture of a JPEG file made smaller, but its longer side at least `least_side` pixels ([`MEANS`] times as many at
+/// an eighth of its size); with the photo as the file states it. `None` when that takes the whole picture, or it cannot
+/// be read this way.
 pub(super) fn read_reduced(
     bytes: &[u8],
     limits: &DecodeLimits,
@@ -80,8 +88,11 @@ pub(super) fn read_reduced(
 ) -> Result<Option<(RawPicture, PhotoInPixels)>, DecodeError> {
     let header = Header::of(bytes)?;
     let (width, height) = (header.width, header.height);
-    let longest = u64::from(width.max(height));
-    let enough = |block_side: &usize| longest * *block_side as u64 / 8 >= u64::from(least_side);
+    let longest = f64::from(width.max(height));
+    let enough = |block_side: &usize| {
+        let blurred = if *block_side == 1 { MEANS } else { 1.0 };
+        longest * *block_side as f64 / 8.0 >= f64::from(least_side) * blurred
+    };
     let Some(block_side) = [1, 2, 3, 4].into_iter().find(enough) else {
         return Ok(None);
     };
@@ -92,8 +103,9 @@ pub(super) fn read_reduced(
         ColorSpace::RGB => Planes::into_rgb,
         _ => return Ok(None),
     };
+    let least_color_side = (f64::from(least_side) * COLORS) as usize;
     claim(pixels(width, height) / 64 * (block_side * block_side) as u64 * REDUCED_BYTES_PER_PIXEL);
-    let Some(planes) = reduced::read(bytes, block_side) else {
+    let Some(planes) = reduced::read(bytes, block_side, least_color_side) else {
         return Ok(None);
     };
     let (reduced_width, reduced_height) = (planes.width as u32, planes.height as u32);

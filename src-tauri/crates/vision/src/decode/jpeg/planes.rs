@@ -42,18 +42,20 @@ enum BlockCosines {
 }
 
 impl Planes {
-    /// Empty planes for a frame; `block_side` is that of the brightness.
-    pub(super) fn new(frame: &Frame, block_side: usize) -> Option<Self> {
+    /// Empty planes for a frame; `block_side` is that of the brightness, `least_color_side` as in [`super::reduced::read`].
+    pub(super) fn new(frame: &Frame, block_side: usize, least_color_side: usize) -> Option<Self> {
+        let longest = frame.width.max(frame.height) * block_side / 8;
         let most = frame.most_factors();
         let units = frame.units();
         let planes = frame.components.iter().map(|component| {
-            // A plane with fewer samples is made less small, so that nothing has to be enlarged afterwards; not of
-            // a progressive file, of which the means alone are read.
+            // A plane with fewer samples is made less small, unless it is large enough, so that little has to be
+            // enlarged afterwards; not of a progressive file, of which the means alone are read.
             let ratios = [0, 1].map(|way| most[way] / component.factors[way]);
-            let larger = if frame.progressive {
+            let ratio = ratios[0].max(ratios[1]);
+            let larger = if frame.progressive || longest / ratio >= least_color_side {
                 1
             } else {
-                ratios[0].max(ratios[1])
+                ratio
             };
             let side = block_side * larger.min(8 / block_side);
             let cosines = match side {
@@ -117,11 +119,22 @@ impl Plane {
         let samples = &self.pixels[y / self.steps[1] * self.stride..][..self.stride];
         row.clear();
         let times = self.steps[0];
-        if times == 1 {
-            row.extend_from_slice(&samples[..width]);
-        } else {
-            let samples = samples[..width.div_ceil(times)].iter();
-            row.extend(samples.flat_map(|sample| std::iter::repeat_n(*sample, times)));
+        let samples = &samples[..width.div_ceil(times)];
+        match times {
+            1 => row.extend_from_slice(samples),
+            2 => {
+                row.resize(2 * samples.len(), 0);
+                let (pairs, _) = row.as_chunks_mut();
+                pairs
+                    .iter_mut()
+                    .zip(samples)
+                    .for_each(|(pair, sample)| *pair = [*sample; 2]);
+            }
+            _ => row.extend(
+                samples
+                    .iter()
+                    .flat_map(|sample| std::iter::repeat_n(*sample, times)),
+            ),
         }
         row.resize(row.len().max(width) + AT_ONCE, 0);
     }

@@ -19,8 +19,9 @@ const QUANTIZATION_TABLES: u8 = 0xDB;
 const RESTART_INTERVAL: u8 = 0xDD;
 
 /// The picture with each side divided by 8 / `block_side`, rounded up; `None` when it cannot be read this way.
-/// `block_side` is 1, 2, 3 or 4.
-pub(super) fn read(bytes: &[u8], block_side: usize) -> Option<Planes> {
+/// `block_side` is 1, 2, 3 or 4. A plane with fewer samples than the brightness has `least_color_side` pixels along the
+/// longer side, or as many as the brightness.
+pub(super) fn read(bytes: &[u8], block_side: usize, least_color_side: usize) -> Option<Planes> {
     let mut tables = Tables::default();
     let mut picture: Option<(Frame, Planes)> = None;
     let (mut at, mut scans) = (0, 0);
@@ -42,12 +43,12 @@ pub(super) fn read(bytes: &[u8], block_side: usize) -> Option<Planes> {
                 if frame.progressive && block_side > 1 {
                     return None;
                 }
-                let planes = Planes::new(&frame, block_side)?;
+                let planes = Planes::new(&frame, block_side, least_color_side)?;
                 picture = Some((frame, planes));
             }
             // Lossless, hierarchical and arithmetic coding.
             0xC0..=0xC3 | 0xC5..=0xCF => return None,
-            HUFFMAN_TABLES => tables.huffman(segment)?,
+            HUFFMAN_TABLES => tables.huffman(segment, bytes.len())?,
             QUANTIZATION_TABLES => tables.quantize(segment)?,
             RESTART_INTERVAL => {
                 tables.restart_interval = usize::from(u16::from_be_bytes(*segment.first_chunk()?));
@@ -195,11 +196,7 @@ fn baseline_block(
     let dc = context.tables.dc[context.dc].as_ref()?;
     let ac = context.tables.ac[context.ac].as_ref()?;
     bits.refill();
-    let size = u32::from(dc.symbol(bits)?);
-    if size > 11 {
-        return None;
-    }
-    plane.mean = plane.mean.wrapping_add(bits.signed(size));
+    plane.mean = plane.mean.wrapping_add(dc.difference(bits)?);
     let mean = plane.mean as f32 * context.steps[0];
     if plane.side == 1 {
         plane.paint_mean(mean, place);
@@ -247,11 +244,8 @@ fn progressive_mean(
     bits.refill();
     let place = y * plane.stride + x;
     if before == 0 {
-        let size = u32::from(context.tables.dc[context.dc].as_ref()?.symbol(bits)?);
-        if size > 11 {
-            return None;
-        }
-        plane.mean = plane.mean.wrapping_add(bits.signed(size));
+        let dc = context.tables.dc[context.dc].as_ref()?;
+        plane.mean = plane.mean.wrapping_add(dc.difference(bits)?);
         plane.means[place] = plane.mean.wrapping_shl(u32::from(now));
     } else {
         plane.means[place] |= (bits.peek(1) as i32) << now;
