@@ -66,13 +66,16 @@ static GREY_SHARES: LazyLock<Vec<[f32; GREYS]>> = LazyLock::new(|| {
 pub fn colour_signature(image: &DecodedImage, crop: Option<CropRect>) -> ColourSignature {
     let rect = crop.map_or_else(|| PixelRect::whole(image), |crop| crop.in_pixels(image));
     let sampled = sampled(image, rect);
-    let whole = PixelRect::whole(&sampled);
-    let (width, height) = if whole.width.max(whole.height) > SIDE {
-        fit(whole.width, whole.height, SIDE)
-    } else {
-        (whole.width, whole.height)
+    let (image, rect) = match &sampled {
+        Some(sampled) => (sampled, PixelRect::whole(sampled)),
+        None => (image, rect),
     };
-    let rgb = resize(sampled.shown(), whole, width, height, FilterType::Bilinear);
+    let (width, height) = if rect.width.max(rect.height) > SIDE {
+        fit(rect.width, rect.height, SIDE)
+    } else {
+        (rect.width, rect.height)
+    };
+    let rgb = resize(image.shown(), rect, width, height, FilterType::Bilinear);
     let (pixels, _) = rgb.as_chunks::<3>();
     let pixels: Vec<Oklab> = pixels.iter().map(|rgb| Oklab::of(*rgb)).collect();
     let (width, height) = (width as usize, height as usize);
@@ -89,10 +92,13 @@ pub fn colour_signature(image: &DecodedImage, crop: Option<CropRect>) -> ColourS
     ColourSignature::of_shares(&shares).expect("a photo has a pixel, and each counts")
 }
 
-/// Every n-th pixel of every n-th row of a part: a large photo has many more than its colours need, and reading
-/// all of them would take longer than the search.
-fn sampled(image: &DecodedImage, rect: PixelRect) -> DecodedImage {
-    let step = (rect.width.max(rect.height) / SAMPLED_SIDE).max(1) as usize;
+/// Every n-th pixel of every n-th row of a large part, which has many more than its colours need: reading all of them
+/// would take longer than the search. `None` for a small one.
+fn sampled(image: &DecodedImage, rect: PixelRect) -> Option<DecodedImage> {
+    let step = (rect.width.max(rect.height) / SAMPLED_SIDE) as usize;
+    if step <= 1 {
+        return None;
+    }
     let columns = || (0..rect.width).step_by(step);
     let rows = (0..rect.height).step_by(step);
     let mut rgb = Vec::with_capacity(columns().len() * rows.len() * 3);
@@ -104,7 +110,8 @@ fn sampled(image: &DecodedImage, rect: PixelRect) -> DecodedImage {
             rgb.extend_from_slice(&image.rgb()[at..at + 3]);
         }
     }
-    DecodedImage::new(across, rows_sampled, rgb).expect("every sampled pixel was copied")
+    let sampled = DecodedImage::new(across, rows_sampled, rgb);
+    Some(sampled.expect("every sampled pixel was copied"))
 }
 
 /// What each of the columns or rows of a photo counts: 1 in the middle, and a pixel of the last column and of the
