@@ -3,8 +3,15 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::CatalogError;
+
+/// How long a lock is waited for: of a process that is being closed, or was killed, the system may keep it for a moment.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Held while the catalog in a folder is open for writing. The system releases it when the process ends,
 /// however it ends, so a killed process never locks a catalog for good.
@@ -15,7 +22,7 @@ pub(crate) struct WriterLock {
 }
 
 impl WriterLock {
-    /// Takes the lock of the catalog in `directory` and writes this process's id into its file.
+    /// Takes the lock of the catalog in `directory`, waiting for [`PATIENCE`], and writes this process's id into its file.
     pub(crate) fn acquire(directory: &Path) -> Result<Self, CatalogError> {
         let path = directory.join("catalog.lock");
         let io = |action| {
@@ -33,15 +40,19 @@ impl WriterLock {
             .truncate(false)
             .open(&path)
             .map_err(io("open the lock file"))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(CatalogError::InUse {
-                    path: directory.to_owned(),
-                    pid: pid_in(&mut file),
-                });
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(CatalogError::InUse {
+                        path: directory.to_owned(),
+                        pid: pid_in(&mut file),
+                    });
+                }
+                Err(TryLockError::Error(source)) => return Err(io("lock")(source)),
             }
-            Err(TryLockError::Error(source)) => return Err(io("lock")(source)),
         }
         let written = file
             .set_len(0)

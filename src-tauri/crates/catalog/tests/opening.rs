@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::fs;
+use std::{fs, thread, time::Duration};
 
 use catalog::{Access, Catalog, CatalogError, IndexOptions, Method};
 use common::{Fixture, at, embed, embedding, fill, put, space};
@@ -98,6 +98,18 @@ fn an_empty_file_becomes_a_catalog() {
     fs::create_dir_all(fixture.directory()).unwrap();
     fs::write(fixture.database(), "").unwrap();
     assert_eq!(fixture.open().counts().unwrap().photos, 0);
+}
+
+#[test]
+fn a_writer_that_is_just_closing_is_waited_for() {
+    let fixture = Fixture::new();
+    let writer = fixture.open();
+    let closing = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(100));
+        drop(writer);
+    });
+    fixture.try_open(Access::Write).unwrap();
+    closing.join().unwrap();
 }
 
 #[test]
