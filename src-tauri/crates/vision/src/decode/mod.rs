@@ -75,8 +75,8 @@ pub struct ReducedImage {
 }
 
 /// As [`decode`], with no more pixels than a longer side of `least_side` needs where the format has a quick way to
-/// fewer: a JPEG at a half, three eighths, a quarter or an eighth of its size, straight from the compressed data. Before
-/// memory is taken for pixels, `claim` hears how much.
+/// fewer: a JPEG at a half, three eighths, a quarter or, with 1.4 times the side, an eighth of its size, straight from
+/// the compressed data. Before memory is taken for pixels, `claim` hears how much.
 ///
 /// # Errors
 ///

@@ -271,17 +271,17 @@ mod tests {
     use super::*;
 
     /// Codes of every length to 16, for symbols with every kind of run and size.
-    fn table() -> HuffmanTable {
+    fn table(file_bytes: usize) -> HuffmanTable {
         let symbols: Vec<u8> = vec![
             0x01, 0x00, 0x02, 0x11, 0x03, 0x21, 0xF0, 0x34, 0x05, 0x47, 0x58, 0x0A, 0x6A, 0x1F,
             0xE1, 0x50,
         ];
-        HuffmanTable::new(&[1; 16], &symbols, true, 0).expect("codes that fit")
+        HuffmanTable::new(&[1; 16], &symbols, true, file_bytes).expect("codes that fit")
     }
 
     #[test]
     fn a_coefficient_read_at_once_is_its_code_and_then_its_value() {
-        let table = table();
+        let table = table(0);
         for start in 0..1u32 << 16 {
             // The bits behind differ with the code, so that values of both signs come.
             let word = start.to_be_bytes();
@@ -305,5 +305,44 @@ mod tests {
             assert_eq!(table.coefficient(&mut at_once), expected, "{start:016b}");
             assert_eq!(at_once.count(), apart.count(), "{start:016b}");
         }
+    }
+
+    #[test]
+    fn blocks_are_passed_over_as_they_are_read_in_files_of_any_size() {
+        let tables = [0, LARGE_FILE].map(table);
+        assert_ne!(tables[0].skip.len(), tables[1].skip.len());
+        let mut state = 1u32;
+        for _ in 0..20_000 {
+            let data: Vec<u8> = std::iter::repeat_with(|| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                // Without bytes of 0xFF, the place tells how many bits were taken.
+                (state >> 24) as u8 % 0xFF
+            })
+            .take(200)
+            .collect();
+            let taken = |bits: Bits<'_>| 8 * bits.place() - bits.count() as usize;
+            let mut bits = Bits::new(&data, 0);
+            let read = read_block(&tables[0], &mut bits).map(|()| taken(bits));
+            for table in &tables {
+                let mut bits = Bits::new(&data, 0);
+                bits.refill();
+                let passed = table.skip_block(&mut bits, 0).map(|()| taken(bits));
+                assert_eq!(passed, read, "{} bits at once", table.skip_look);
+            }
+        }
+    }
+
+    /// Reads the rest of a block, coefficient by coefficient.
+    fn read_block(table: &HuffmanTable, bits: &mut Bits<'_>) -> Option<()> {
+        let mut last = 0;
+        while last < 63 {
+            bits.refill();
+            let coefficient = table.coefficient(bits)?;
+            if coefficient.is_end() {
+                return Some(());
+            }
+            last += coefficient.zeros + 1;
+        }
+        (last == 63).then_some(())
     }
 }
