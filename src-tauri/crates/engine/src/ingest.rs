@@ -11,19 +11,17 @@ mod change;
 use std::{
     collections::BTreeSet,
     path::PathBuf,
-    thread,
     time::{Duration, Instant, SystemTime},
 };
 
 use catalog::{Catalog, ContentHash};
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 use embedding::ImageId;
 use vision::{DecodeLimits, InputTensor};
 
 use crate::{
     CancelToken, Embedder, EngineError, ExclusionRules, IngestReport, Progress, Scope, Stage,
-    embedder::PendingBatch,
-    in_order::in_order,
+    batches::{Batch, LOOK_FOR_PAUSE_EVERY, in_batches},
     memory::MemoryBudget,
     plan::{Candidate, IngestPlan, plan},
     progress::Meter,
@@ -32,9 +30,6 @@ use crate::{
     scan::scan,
     update::{is_as_seen, is_settled},
 };
-
-/// How soon a paused run commits what it has and says that it waits.
-const LOOK_FOR_PAUSE_EVERY: Duration = Duration::from_millis(100);
 
 /// How an ingest came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,12 +72,6 @@ enum Outcome<P> {
 
 /// A photo on its way to the device.
 type Prepared = (PhotoRecord, InputTensor);
-
-/// A batch on its way from the device to the catalog.
-struct InFlight {
-    finished: Vec<Finished<PhotoRecord>>,
-    embedded: Option<PendingBatch>,
-}
 
 impl Finished<Prepared> {
     /// Splits the network input off.
@@ -170,28 +159,20 @@ impl Ingest<'_> {
         gone: &mut BTreeSet<PathBuf>,
         report: &mut IngestReport,
     ) -> Result<(), EngineError> {
-        let workers = thread::available_parallelism().map_or(2, usize::from);
-        // Photos decoded and not yet embedded: a batch in the making, one waiting, and what the workers hold.
-        let window = 2 * batch_size + workers;
-        let (ready, arriving) = bounded::<Finished<Prepared>>(batch_size);
-        let (in_flight, landing) = bounded::<InFlight>(1);
-
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                let work = |candidate: &Candidate| self.finish(candidate);
-                in_order(&plan.to_read, workers, window, self.cancel, work, &ready);
-                drop(ready);
-            });
-            let batching = scope.spawn(move || self.batch(&arriving, batch_size, &in_flight));
-            let committed = self.commit_all(&landing, plan.to_read.len(), gone, report);
-            // An error here closes `landing`, which ends the threads above; theirs is the first cause only when
-            // this side went well.
-            drop(landing);
-            let batched = batching
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            committed.and(batched)
-        })
+        let part = |finished: Finished<Prepared>, inputs: &mut Vec<InputTensor>| {
+            let (finished, input) = finished.split();
+            inputs.extend(input);
+            Ok(finished)
+        };
+        in_batches(
+            &plan.to_read,
+            self.embedder,
+            batch_size,
+            self.cancel,
+            |candidate| self.finish(candidate),
+            part,
+            |landing| self.commit_all(landing, plan.to_read.len(), gone, report),
+        )
     }
 
     /// Stages 3 and 4 for one file.
@@ -226,55 +207,10 @@ impl Ingest<'_> {
         }
     }
 
-    /// Gathers full batches and hands them to the device.
-    fn batch(
-        &self,
-        arriving: &Receiver<Finished<Prepared>>,
-        batch_size: usize,
-        in_flight: &Sender<InFlight>,
-    ) -> Result<(), EngineError> {
-        let mut finished = Vec::new();
-        let mut tensors = Vec::new();
-        // Known and unusable files cost no device time, but are reported soon all the same.
-        let most_waiting = 16 * batch_size;
-        let mut open = true;
-        while open {
-            // A paused run commits what it has.
-            let mut paused = false;
-            match arriving.recv_timeout(LOOK_FOR_PAUSE_EVERY) {
-                Ok(one) => {
-                    let (one, tensor) = one.split();
-                    tensors.extend(tensor);
-                    finished.push(one);
-                }
-                Err(RecvTimeoutError::Timeout) => paused = self.cancel.pause().is_paused(),
-                Err(RecvTimeoutError::Disconnected) => open = false,
-            }
-            let full = tensors.len() >= batch_size || finished.len() >= most_waiting;
-            let full = full || !open || paused;
-            if full && !finished.is_empty() {
-                let tensors = std::mem::take(&mut tensors);
-                let embedded = if tensors.is_empty() {
-                    None
-                } else {
-                    Some(self.embedder.submit_bulk(tensors)?)
-                };
-                let batch = InFlight {
-                    finished: std::mem::take(&mut finished),
-                    embedded,
-                };
-                if in_flight.send(batch).is_err() {
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Stage 6: one transaction a batch.
     fn commit_all(
         &self,
-        landing: &Receiver<InFlight>,
+        landing: &Receiver<Batch<Finished<PhotoRecord>>>,
         total: usize,
         gone: &mut BTreeSet<PathBuf>,
         report: &mut IngestReport,
@@ -292,16 +228,13 @@ impl Ingest<'_> {
                 Err(RecvTimeoutError::Timeout) => continue,
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             };
-            let embedded = batch.embedded.map_or(Ok(Vec::new()), PendingBatch::wait)?;
+            let (batch, embedded) = batch.wait()?;
             report.embedded += embedded.len();
             let mut vectors = embedded.into_iter();
-            let (done, failed_before) = (batch.finished.len(), report.failures.len());
-            let current = batch
-                .finished
-                .last()
-                .map(|last| last.candidate.file.path.clone());
+            let (done, failed_before) = (batch.len(), report.failures.len());
+            let current = batch.last().map(|last| last.candidate.file.path.clone());
             let mut changes = Vec::with_capacity(done);
-            for finished in batch.finished {
+            for finished in batch {
                 changes.extend(self.change(finished, &mut vectors, gone, report)?);
             }
             self.catalog.commit(&changes)?;

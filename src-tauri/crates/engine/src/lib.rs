@@ -6,6 +6,7 @@
 
 mod ahead;
 mod answers;
+mod batches;
 mod calibration;
 mod cancel;
 mod colours;

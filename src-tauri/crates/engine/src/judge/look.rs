@@ -3,19 +3,16 @@
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
-    thread,
 };
 
 use catalog::PhotoLooks;
-use crossbeam_channel::{Receiver, Sender, bounded};
 use embedding::ImageId;
 use vision::InputTensor;
 
 use super::together::told_together;
 use crate::{
     CancelToken, Engine, EngineError,
-    embedder::PendingBatch,
-    in_order::in_order,
+    batches::{Batch, in_batches},
     read::{Unusable, decode, read, thumbnail},
     regions::inner_part,
 };
@@ -58,12 +55,6 @@ enum Read {
     Stopped(EngineError),
 }
 
-/// A batch on its way through the device: what is pending takes its embeddings from it.
-struct InFlight {
-    seen: Vec<Result<Seen, Pending>>,
-    embedded: Option<PendingBatch>,
-}
-
 impl Engine {
     /// Reads and embeds files, in order: decoded by a pool of threads, embedded in batches of the device. `each` gets
     /// what was seen of one file after another, several batches together when they come fast. Ends early when
@@ -78,27 +69,16 @@ impl Engine {
             return Ok(());
         }
         let batch_size = self.embedder().ready()?.batch_size;
-        let workers = thread::available_parallelism().map_or(2, usize::from);
-        // As in an ingest: a batch in the making, one waiting, and what the workers hold.
-        let window = 2 * batch_size + workers;
-        let (ready, arriving) = bounded::<Read>(batch_size);
-        let (in_flight, landing) = bounded::<InFlight>(1);
         let (_, excluded) = self.catalog().searched();
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                let work = |path: &PathBuf| self.read_for_judging(path, &excluded);
-                in_order(paths, workers, window, cancel, work, &ready);
-                drop(ready);
-            });
-            let batching = scope.spawn(move || self.batch(&arriving, batch_size, &in_flight));
-            let told = told_together(landing.iter().map(InFlight::landed), each);
-            // An error here closes `landing`, which ends the threads above.
-            drop(landing);
-            let batched = batching
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            told.and(batched)
-        })
+        in_batches(
+            paths,
+            self.embedder(),
+            batch_size,
+            cancel,
+            |path| self.read_for_judging(path, &excluded),
+            part,
+            |landing| told_together(landing.iter().map(landed), each),
+        )
     }
 
     fn read_for_judging(&self, path: &Path, excluded: &HashSet<ImageId>) -> Read {
@@ -128,75 +108,45 @@ impl Engine {
             Err(unusable) => Read::Unusable(unusable),
         }
     }
-
-    /// Gathers full batches and hands them to the device.
-    fn batch(
-        &self,
-        arriving: &Receiver<Read>,
-        batch_size: usize,
-        in_flight: &Sender<InFlight>,
-    ) -> Result<(), EngineError> {
-        let mut seen = Vec::new();
-        let mut tensors = Vec::new();
-        let mut open = true;
-        while open {
-            match arriving.recv() {
-                Ok(Read::Stopped(error)) => return Err(error),
-                Ok(Read::Known(image)) => seen.push(Ok(Seen::Known(image))),
-                Ok(Read::Unusable(unusable)) => seen.push(Ok(Seen::Unusable(unusable))),
-                Ok(Read::Prepared(photo)) => {
-                    seen.push(Err(Pending {
-                        thumbnail: photo.thumbnail,
-                        has_margins: photo.inner.is_some(),
-                    }));
-                    // Of one with margins the batch may be longer by one.
-                    tensors.push(photo.whole);
-                    tensors.extend(photo.inner);
-                }
-                Err(_) => open = false,
-            }
-            // Known and unusable files cost no device time, but are told soon all the same.
-            let full = tensors.len() >= batch_size || seen.len() >= 16 * batch_size;
-            if (full || !open) && !seen.is_empty() {
-                let tensors = std::mem::take(&mut tensors);
-                let embedded = if tensors.is_empty() {
-                    None
-                } else {
-                    Some(self.embedder().submit_bulk(tensors)?)
-                };
-                let batch = InFlight {
-                    seen: std::mem::take(&mut seen),
-                    embedded,
-                };
-                if in_flight.send(batch).is_err() {
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
-impl InFlight {
-    fn landed(self) -> Result<Vec<Seen>, EngineError> {
-        let embedded = self.embedded.map_or(Ok(Vec::new()), PendingBatch::wait)?;
-        let mut embedded = embedded.into_iter();
-        let mut next = || {
-            let next = embedded.next().map(|one| one.embedding);
-            next.ok_or_else(|| {
-                EngineError::Model("the device returned fewer embeddings than photos".to_owned())
+/// What the network takes of a file, and what is known of it before.
+fn part(read: Read, inputs: &mut Vec<InputTensor>) -> Result<Result<Seen, Pending>, EngineError> {
+    Ok(match read {
+        Read::Stopped(error) => return Err(error),
+        Read::Known(image) => Ok(Seen::Known(image)),
+        Read::Unusable(unusable) => Ok(Seen::Unusable(unusable)),
+        Read::Prepared(photo) => {
+            let has_margins = photo.inner.is_some();
+            inputs.push(photo.whole);
+            inputs.extend(photo.inner);
+            Err(Pending {
+                thumbnail: photo.thumbnail,
+                has_margins,
             })
-        };
-        let seen = self.seen.into_iter().map(|seen| match seen {
-            Ok(seen) => Ok(seen),
-            Err(pending) => Ok(Seen::New {
-                looks: PhotoLooks {
-                    whole: next()?,
-                    inner: pending.has_margins.then(&mut next).transpose()?,
-                },
-                thumbnail: pending.thumbnail,
-            }),
-        });
-        seen.collect()
-    }
+        }
+    })
+}
+
+/// What was seen of a batch: what is pending takes its embeddings from it.
+fn landed(batch: Batch<Result<Seen, Pending>>) -> Result<Vec<Seen>, EngineError> {
+    let (seen, embedded) = batch.wait()?;
+    let mut embedded = embedded.into_iter();
+    let mut next = || {
+        let next = embedded.next().map(|one| one.embedding);
+        next.ok_or_else(|| {
+            EngineError::Model("the device returned fewer embeddings than photos".to_owned())
+        })
+    };
+    let seen = seen.into_iter().map(|seen| match seen {
+        Ok(seen) => Ok(seen),
+        Err(pending) => Ok(Seen::New {
+            looks: PhotoLooks {
+                whole: next()?,
+                inner: pending.has_margins.then(&mut next).transpose()?,
+            },
+            thumbnail: pending.thumbnail,
+        }),
+    });
+    seen.collect()
 }
