@@ -126,6 +126,23 @@ fn each_library_is_named_in_one_place_only() -> Result<()> {
     Ok(())
 }
 
+/// A folder for what is built may serve several checkouts: the one that a program was built in may be gone.
+#[test]
+fn nothing_looks_where_it_was_built_alone() -> Result<()> {
+    let sources = sources(&[".rs"])?;
+    let named = sources
+        .iter()
+        .filter(|source| source.text.contains("env!(\"CARGO_MANIFEST_DIR\")"));
+    let named: Vec<&str> = named.map(|source| source.path.as_str()).collect();
+    let only_after_where_it_runs = [
+        "src-tauri/crates/engine/src/places.rs",
+        "src-tauri/crates/vision/examples/throughput.rs",
+        "src-tauri/crates/xtask/src/tree.rs",
+    ];
+    assert_eq!(named, only_after_where_it_runs);
+    Ok(())
+}
+
 #[test]
 fn only_the_client_module_of_the_page_talks_to_the_shell() -> Result<()> {
     let outside: Vec<String> = sources(&[".ts", ".svelte"])?

@@ -145,11 +145,7 @@ fn the_page_may_call_every_command_of_its_own() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let app = application(folder.path());
     let window = window(&app);
-    let capability = fs::read_to_string(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/capabilities/main.json"
-    ))
-    .expect("there");
+    let capability = fs::read_to_string("capabilities/main.json").expect("there");
     let capability: Value = serde_json::from_str(&capability).expect("JSON");
     let permissions = capability["permissions"].as_array().expect("a list");
     assert_eq!(permissions.len(), 59);

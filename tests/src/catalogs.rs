@@ -8,9 +8,13 @@ use engine::{
     SearchOptions, Source,
 };
 
-/// The root of the checkout.
+/// The root of the checkout. Found from the package's folder, in which cargo runs the tests of every package: where
+/// they were built may be another checkout that shares the folder for what is built.
 pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    let package = std::env::current_dir().expect("the folder that cargo runs tests in");
+    let mut above = package.ancestors();
+    let root = above.find(|folder| folder.join("Cargo.lock").is_file());
+    root.expect("a checkout around the package").to_owned()
 }
 
 /// The folder of real photos beside the checkout; `None`, with the reason printed, where it is absent.

@@ -1,5 +1,6 @@
 //! What a person does at the desktop around the window: drags files onto it, copies, presses keys.
 
+use crate::catalogs::repository;
 use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
@@ -169,7 +170,7 @@ pub fn drop_files(window: OnScreen, at: (f64, f64), files: &[PathBuf]) -> Result
 /// # Errors
 /// When it is handed nothing.
 pub fn drag_out(from: (i32, i32)) -> Result<Vec<String>> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/window/drop_target.py");
+    let script = repository().join("tests/src/window/drop_target.py");
     let mut command = Command::new(python());
     command
         .arg(script)
@@ -245,7 +246,7 @@ impl Drag {
     /// # Errors
     /// When that program does not start.
     pub fn start(files: &[PathBuf]) -> Result<Self> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/window/drag_source.py");
+        let script = repository().join("tests/src/window/drag_source.py");
         let mut command = Command::new(python());
         command
             .arg(script)

@@ -1,8 +1,8 @@
 //! A file manager of the session, that says what it is asked to show.
 
+use crate::catalogs::repository;
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
     process::{Command, Stdio},
     sync::mpsc::{Receiver, channel},
     time::Duration,
@@ -28,7 +28,7 @@ impl FileManager {
     /// # Errors
     /// When the session has another one.
     pub fn open() -> Result<Self> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/window/file_manager.py");
+        let script = repository().join("tests/src/window/file_manager.py");
         let mut command = Command::new(python());
         let mut running = Running::start(command.arg(script).stdout(Stdio::piped()))?;
         let output = running.child().stdout.take();

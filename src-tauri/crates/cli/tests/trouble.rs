@@ -227,9 +227,7 @@ fn as_an_ordinary_user(shop: &Shop, arguments: &[&OsStr]) -> Result<Command> {
     fs::create_dir_all(&models)?;
     for name in ["vitrine-r50h-2.json", "vitrine-r50h-2.safetensors"] {
         fs::copy(
-            Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("../../../assets/models")
-                .join(name),
+            Path::new("../../../assets/models").join(name),
             models.join(name),
         )?;
     }

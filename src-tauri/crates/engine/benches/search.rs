@@ -105,8 +105,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Milliseconds to make a photo's finest feature map, and the median of an update by it.
 fn moving_box(catalog: &Catalog) -> Result<(f64, f64), Box<dyn Error>> {
-    let card = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../assets/models")
+    let card = Path::new("../../../assets/models")
         .join(engine::DEFAULT_MODEL)
         .with_extension("json");
     let model = Model::load(&card, &ComputeDevice::cpu())?;

@@ -84,8 +84,7 @@ fn options(catalog: &Path) -> EngineOptions {
         catalog_directory: catalog.to_owned(),
         access: Access::Write,
         embedder: EmbedderOptions {
-            model_card: Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("../../../assets/models")
+            model_card: Path::new("../../../assets/models")
                 .join(engine::DEFAULT_MODEL)
                 .with_extension("json"),
             device: DeviceRequest::Cpu,
@@ -100,7 +99,7 @@ fn options(catalog: &Path) -> EngineOptions {
 
 /// Real photos; where there are fewer, again with a few bytes behind their end, so that each is another content.
 fn copy_photos(to: &Path) -> Result<(), Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let root = Path::new("../../..");
     let shared = root.join("../shared/photos/clothing/images");
     let from = match shared.is_dir() {
         true => shared,

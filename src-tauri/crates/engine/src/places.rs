@@ -19,7 +19,8 @@ pub fn default_cache_directory() -> Option<PathBuf> {
 }
 
 /// Folders in which the model of a given name is looked for: beside the program, where packages put
-/// resources, and, in a build made from a checkout with debug assertions, the checkout's own.
+/// resources, and, in a build made from a checkout with debug assertions, the checkout's own. That is the one in which
+/// cargo runs the program, or else the one that it was built in: several may share a folder for what is built.
 pub fn model_directories(program: &Path) -> Vec<PathBuf> {
     let beside = program.parent().unwrap_or(Path::new(""));
     let mut folders = vec![
@@ -29,7 +30,14 @@ pub fn model_directories(program: &Path) -> Vec<PathBuf> {
         beside.join("../Resources/models"),
     ];
     if cfg!(debug_assertions) {
-        folders.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/models"));
+        let running = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let built = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        for package in running.into_iter().chain([built]) {
+            let mut above = package
+                .ancestors()
+                .map(|folder| folder.join("assets/models"));
+            folders.extend(above.find(|folder| folder.is_dir()));
+        }
     }
     folders
 }

@@ -162,15 +162,14 @@ fn print(megapixels: f64, ours: &[Cost], theirs: &[Cost]) {
 }
 
 fn card() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../assets/models")
+    Path::new("../../../assets/models")
         .join(engine::DEFAULT_MODEL)
         .with_extension("json")
 }
 
 /// Where real photos are.
 fn source() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let root = Path::new("../../..");
     let shared = root.join("../shared/photos/clothing/images");
     if shared.is_dir() {
         shared

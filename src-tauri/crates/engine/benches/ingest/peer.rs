@@ -70,9 +70,7 @@ impl Peer {
 }
 
 fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("benches/ingest/peer")
-        .join(name)
+    Path::new("benches/ingest/peer").join(name)
 }
 
 /// Runs a program and gives what it printed.

@@ -74,12 +74,8 @@ impl Numbers {
 pub(crate) fn corpus() -> Vec<Vec<u8>> {
     let mut corpus = Vec::new();
     for folder in ["photos", "reduced"] {
-        let entries = std::fs::read_dir(
-            Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("tests/fixtures")
-                .join(folder),
-        )
-        .expect("the fixtures");
+        let entries =
+            std::fs::read_dir(Path::new("tests/fixtures").join(folder)).expect("the fixtures");
         let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
         files.sort();
         let read = |file: &Path| std::fs::read(file).expect("a fixture is readable");

@@ -7,14 +7,14 @@ use safetensors::SafeTensors;
 use std::path::{Path, PathBuf};
 use vision::{ComputeDevice, Features, InputTensor, ModelCard};
 
-/// The folder of this crate's fixtures.
+/// The folder of this crate's fixtures, seen from the crate's own, in which cargo runs tests and benches.
 pub(crate) fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+    PathBuf::from("tests/fixtures")
 }
 
 /// The root of the repository.
 pub(crate) fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
+    PathBuf::from("../../..")
 }
 
 /// The shipped model's card.
