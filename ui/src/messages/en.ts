@@ -229,7 +229,7 @@ export const en = {
     hint: (dragged: { photos: number; folders: number; tables: number; others: number }) => {
       if (dragged.photos === 0 && dragged.folders === 0 && dragged.tables > 0) return "You see what comes of it before anything is stored.";
       if (dragged.photos === 0 && dragged.folders === 0) {
-        return "JPEG, PNG, WebP, GIF, TIFF, BMP and AVIF photos work, and folders of them; a CSV attaches product data.";
+        return "JPEG, HEIC, PNG, WebP, GIF, TIFF, BMP and AVIF photos work, and folders of them; a CSV attaches product data.";
       }
       const more = [];
       if (dragged.photos > 0 && dragged.folders > 0) more.push(`${folderCount(dragged.folders)} can be added to the catalog`);

@@ -20,11 +20,13 @@ pub enum PhotoFormat {
     Tiff,
     /// AVIF: 8, 10 and 12 bits, the first frame of a sequence.
     Avif,
+    /// HEIC, as phones write it, and other HEIF: 8 bits and more, 4:2:0 and grey; the primary picture.
+    Heic,
 }
 
 impl PhotoFormat {
     /// The formats as a sentence names them.
-    pub const NAMES: &'static str = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF";
+    pub const NAMES: &'static str = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC";
 
     /// The format of a file that starts with `bytes`.
     ///
@@ -65,6 +67,11 @@ impl PhotoFormat {
     }
 }
 
+/// Brands of still pictures and sequences coded with HEVC, and of HEIF whatever it is coded with: the decoder finds out.
+const HEIC_BRANDS: [&[u8; 4]; 8] = [
+    b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1",
+];
+
 /// The format of an ISO media file, by its major and compatible brands.
 fn of_iso_media(bytes: &[u8]) -> Result<PhotoFormat, DecodeError> {
     let length = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize;
@@ -76,10 +83,8 @@ fn of_iso_media(bytes: &[u8]) -> Result<PhotoFormat, DecodeError> {
     };
     if has(&[b"avif", b"avis"]) {
         Ok(PhotoFormat::Avif)
-    } else if has(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"]) {
-        unread("HEIC")
-    } else if has(&[b"mif1", b"msf1"]) {
-        unread("HEIF")
+    } else if has(&HEIC_BRANDS) {
+        Ok(PhotoFormat::Heic)
     } else {
         Err(DecodeError::NotAPhoto)
     }
@@ -99,6 +104,7 @@ impl fmt::Display for PhotoFormat {
             Self::Bmp => "BMP",
             Self::Tiff => "TIFF",
             Self::Avif => "AVIF",
+            Self::Heic => "HEIC",
         })
     }
 }
@@ -117,11 +123,11 @@ mod tests {
 
     #[test]
     fn a_format_that_is_not_read_is_named() {
-        let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
-        let error = PhotoFormat::of(heic).expect_err("HEIC is not read");
+        let jxl = b"\0\0\0\x0cJXL \x0d\x0a\x87\x0a";
+        let error = PhotoFormat::of(jxl).expect_err("JPEG XL is not read");
         assert_eq!(
             error.to_string(),
-            "HEIC photos are not read; JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF are"
+            "JPEG XL photos are not read; JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC are"
         );
     }
 
@@ -129,6 +135,16 @@ mod tests {
     fn an_avif_is_known_by_a_compatible_brand() {
         let avif = b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf";
         assert_eq!(PhotoFormat::of(avif), Ok(PhotoFormat::Avif));
+    }
+
+    #[test]
+    fn a_heic_is_known_by_any_brand_of_heif() {
+        for brand in HEIC_BRANDS {
+            let heic = [b"\0\0\0\x14ftyp".as_slice(), brand, b"\0\0\0\0xxxx"].concat();
+            assert_eq!(PhotoFormat::of(&heic), Ok(PhotoFormat::Heic));
+        }
+        let video = b"\0\0\0\x14ftypisom\0\0\0\0mp41";
+        assert_eq!(PhotoFormat::of(video), Err(DecodeError::NotAPhoto));
     }
 
     #[test]

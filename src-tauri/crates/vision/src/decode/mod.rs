@@ -4,10 +4,10 @@
 //! before memory is taken; a file that ends early is an error, not a half grey photo. Every decoder
 //! gives [`RawPicture`]; colour, transparency and orientation are then brought to one form.
 
-mod avif;
 mod color;
 mod error;
 mod format;
+mod heif;
 mod jpeg;
 mod limits;
 mod memory;
@@ -23,6 +23,15 @@ use ::image::metadata::Orientation;
 use ::image::{DynamicImage, ImageFormat, RgbImage};
 use color::{Profile, Samples};
 
+/// How many threads may decode a photo that is made of tiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hurry {
+    /// One: other photos are decoded beside it.
+    One,
+    /// As many as there are: somebody waits for it.
+    All,
+}
+
 /// A picture as its file holds it: not yet sRGB, not yet upright.
 struct RawPicture {
     width: u32,
@@ -35,25 +44,27 @@ struct RawPicture {
 /// The photo in `bytes`: upright, sRGB, opaque. Of an animation, the first frame; of several pages, the first.
 ///
 /// The stated orientation is applied, an embedded colour profile is converted to sRGB, transparency is laid over white.
+/// A HEIF photo made of tiles is decoded on as many threads as there are.
 ///
 /// # Errors
 ///
 /// [`DecodeError`] says in plain words what is wrong with the file.
 pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<DecodedImage, DecodeError> {
-    decode_whole(bytes, limits, &|_| ())
+    decode_whole(bytes, limits, &|_| (), Hurry::All)
 }
 
 fn decode_whole(
     bytes: &[u8],
     limits: &DecodeLimits,
     claim: &Claim<'_>,
+    hurry: Hurry,
 ) -> Result<DecodedImage, DecodeError> {
     limits.check_file(bytes.len() as u64)?;
     let format = PhotoFormat::of(bytes)?;
     let other = |decoded_as| other::read(bytes, format, decoded_as, limits, claim);
     let picture = match format {
         PhotoFormat::Jpeg => jpeg::read(bytes, limits, claim)?,
-        PhotoFormat::Avif => avif::read(bytes, limits, claim)?,
+        PhotoFormat::Avif | PhotoFormat::Heic => heif::read(bytes, format, limits, claim, hurry)?,
         PhotoFormat::Png => other(ImageFormat::Png)?,
         PhotoFormat::WebP => other(ImageFormat::WebP)?,
         PhotoFormat::Gif => other(ImageFormat::Gif)?,
@@ -101,7 +112,7 @@ pub fn decode_reduced(
             height,
         });
     }
-    let image = decode_whole(bytes, limits, claim)?;
+    let image = decode_whole(bytes, limits, claim, Hurry::One)?;
     Ok(ReducedImage {
         width: image.width(),
         height: image.height(),

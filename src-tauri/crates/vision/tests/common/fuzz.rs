@@ -73,7 +73,7 @@ impl Numbers {
 /// The photos that damage is done to.
 pub(crate) fn corpus() -> Vec<Vec<u8>> {
     let mut corpus = Vec::new();
-    for folder in ["photos", "reduced"] {
+    for folder in ["photos", "reduced", "heic"] {
         let entries =
             std::fs::read_dir(Path::new("tests/fixtures").join(folder)).expect("the fixtures");
         let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();

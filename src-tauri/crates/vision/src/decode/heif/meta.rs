@@ -1,57 +1,33 @@
-//! The container of an AVIF file: where the coded picture lies, how it is turned, in which colours it is.
+//! The `meta` box of a HEIF file: which items it has, where they lie, what is said of them.
 //!
-//! ISO/IEC 14496-12 (boxes), 23008-12 (HEIF items), AV1 Image File Format 1.1. Tiled pictures ("grid") and
-//! sequences without a still picture are not read.
+//! ISO/IEC 14496-12 (boxes), 23008-12 (HEIF items). Nothing here takes more memory than the file has bytes, or so.
 
 use super::boxes::{Boxes, Reader};
-use crate::decode::error::DecodeError;
-use crate::decode::format::PhotoFormat;
-use image::metadata::Orientation;
+use super::numbers::ColorNumbers;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-/// A still picture of an AVIF file.
-pub(super) struct Still<'a> {
-    /// AV1 data of the colours.
-    pub(super) color: Cow<'a, [u8]>,
-    /// AV1 data of the opacity, its luma.
-    pub(super) alpha: Option<Cow<'a, [u8]>>,
-    /// Width and height in pixels before turning.
-    pub(super) size: (u32, u32),
-    /// How the decoded picture is to be turned.
-    pub(super) orientation: Orientation,
-    /// The embedded ICC profile.
-    pub(super) icc_profile: Option<&'a [u8]>,
-    /// Colour by numbers (ITU-T H.273).
-    pub(super) numbers: Option<ColorNumbers>,
-}
-
-/// Colour by the code points of ITU-T H.273.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ColorNumbers {
-    pub(super) primaries: u8,
-    pub(super) transfer: u8,
-    pub(super) matrix: u8,
-    pub(super) full_range: bool,
-}
-
-/// An item of the file: something coded, with its place and its properties.
+/// An item of the file: something coded or derived, with its place and its properties.
 #[derive(Default)]
-struct Item {
-    id: u32,
-    kind: [u8; 4],
+pub(super) struct Item {
+    pub(super) id: u32,
+    /// Four letters, such as `hvc1`, `av01` or `grid`.
+    pub(super) kind: [u8; 4],
     /// Offset and length of each part.
     parts: Vec<(u64, u64)>,
     /// Whether offsets count from the start of the `idat` box instead of the file.
     in_meta: bool,
     /// Places in the list of properties, from 1.
     properties: Vec<usize>,
+    /// The items that it is derived from, in order.
+    sources: Vec<u32>,
 }
 
 /// What the `meta` box says.
 #[derive(Default)]
-struct Meta<'a> {
+pub(super) struct Meta<'a> {
     primary: u32,
-    items: Vec<Item>,
+    items: BTreeMap<u32, Item>,
     /// Kind and content of each property.
     properties: Vec<([u8; 4], &'a [u8])>,
     /// Auxiliary item, the item it belongs to.
@@ -59,62 +35,9 @@ struct Meta<'a> {
     data: &'a [u8],
 }
 
-fn truncated() -> DecodeError {
-    DecodeError::Truncated {
-        format: PhotoFormat::Avif,
-    }
-}
-
-fn unread(detail: &str) -> DecodeError {
-    DecodeError::UnreadVariant {
-        format: PhotoFormat::Avif,
-        detail: detail.to_owned(),
-    }
-}
-
-impl<'a> Still<'a> {
-    /// The still picture of the file `bytes`.
-    pub(super) fn find(bytes: &'a [u8]) -> Result<Self, DecodeError> {
-        let meta = Boxes::new(bytes)
-            .find(|(kind, _)| kind == b"meta")
-            .ok_or_else(truncated)?;
-        let meta = Meta::read(meta.1).ok_or_else(truncated)?;
-        let primary = meta
-            .items
-            .iter()
-            .find(|item| item.id == meta.primary)
-            .ok_or_else(|| unread("it has no still picture"))?;
-        match &primary.kind {
-            b"av01" => {}
-            b"grid" => return Err(unread("its picture is tiled")),
-            _ => return Err(unread("its picture is not AV1")),
-        }
-        let property = |kind: &[u8; 4]| meta.property(primary, kind);
-        let size = property(b"ispe")
-            .and_then(|content| {
-                let mut reader = Reader::after_version(content)?;
-                Some((reader.u32()?, reader.u32()?))
-            })
-            .ok_or_else(|| DecodeError::damaged(PhotoFormat::Avif, "no picture size"))?;
-        let alpha = match meta.alpha_of(primary) {
-            Some(item) => Some(meta.content(item, bytes).ok_or_else(truncated)?),
-            None => None,
-        };
-        let (icc_profile, numbers) = meta.color(primary);
-        Ok(Self {
-            color: meta.content(primary, bytes).ok_or_else(truncated)?,
-            alpha,
-            size,
-            orientation: orientation(property(b"irot"), property(b"imir")),
-            icc_profile,
-            numbers,
-        })
-    }
-}
-
 impl<'a> Meta<'a> {
     /// Reads the content of a `meta` box; `None` when it ends early.
-    fn read(content: &'a [u8]) -> Option<Self> {
+    pub(super) fn read(content: &'a [u8]) -> Option<Self> {
         let mut meta = Self::default();
         for (kind, content) in Boxes::new(content.get(4..)?) {
             match &kind {
@@ -134,18 +57,16 @@ impl<'a> Meta<'a> {
         Some(meta)
     }
 
+    /// The item that the file is the photo of.
+    pub(super) fn primary(&self) -> Option<&Item> {
+        self.items.get(&self.primary)
+    }
+
     fn item(&mut self, id: u32) -> &mut Item {
-        let place = match self.items.iter().position(|item| item.id == id) {
-            Some(place) => place,
-            None => {
-                self.items.push(Item {
-                    id,
-                    ..Item::default()
-                });
-                self.items.len() - 1
-            }
-        };
-        &mut self.items[place]
+        self.items.entry(id).or_insert_with(|| Item {
+            id,
+            ..Item::default()
+        })
     }
 
     fn read_kinds(&mut self, content: &'a [u8]) -> Option<()> {
@@ -177,7 +98,12 @@ impl<'a> Meta<'a> {
             reader.u16()?;
             let base = reader.number(base_size)?;
             let mut parts = Vec::new();
-            for _ in 0..reader.u16()? {
+            let count = reader.u16()?;
+            if count > 1 && index_size + offset_size + length_size == 0 {
+                // Parts that take no bytes: a small file could state any number of them.
+                return None;
+            }
+            for _ in 0..count {
                 reader.number(index_size)?;
                 let offset = base.checked_add(reader.number(offset_size)?)?;
                 parts.push((offset, reader.number(length_size)?));
@@ -196,8 +122,10 @@ impl<'a> Meta<'a> {
             let from = reader.id(wide)?;
             for _ in 0..reader.u16()? {
                 let to = reader.id(wide)?;
-                if &kind == b"auxl" {
-                    self.auxiliaries.push((from, to));
+                match &kind {
+                    b"auxl" => self.auxiliaries.push((from, to)),
+                    b"dimg" => self.item(from).sources.push(to),
+                    _ => {}
                 }
             }
         }
@@ -231,35 +159,49 @@ impl<'a> Meta<'a> {
         Some(())
     }
 
-    /// All properties of `item`: kind and content.
-    fn properties_of(&self, item: &Item) -> impl Iterator<Item = &([u8; 4], &'a [u8])> {
+    /// All properties of `item` in their order: kind and content.
+    pub(super) fn properties_of(&self, item: &Item) -> impl Iterator<Item = &([u8; 4], &'a [u8])> {
         item.properties
             .iter()
             .filter_map(|place| self.properties.get(place.checked_sub(1)?))
     }
 
-    fn property(&self, item: &Item, kind: &[u8; 4]) -> Option<&'a [u8]> {
+    /// The content of the first property of this kind.
+    pub(super) fn property(&self, item: &Item, kind: &[u8; 4]) -> Option<&'a [u8]> {
         self.properties_of(item)
             .find(|(found, _)| found == kind)
             .map(|(_, content)| *content)
     }
 
+    /// Width and height of `item` in pixels, as the file states them.
+    pub(super) fn size(&self, item: &Item) -> Option<(u32, u32)> {
+        let mut reader = Reader::after_version(self.property(item, b"ispe")?)?;
+        Some((reader.u32()?, reader.u32()?))
+    }
+
+    /// The items that `item` is derived from, in order; `None` when one of them is missing.
+    pub(super) fn sources_of(&self, item: &Item) -> Option<Vec<&Item>> {
+        let sources = item.sources.iter();
+        sources.map(|source| self.items.get(source)).collect()
+    }
+
     /// The item that holds the opacity of `item`.
-    fn alpha_of(&self, item: &Item) -> Option<&Item> {
+    pub(super) fn alpha_of(&self, item: &Item) -> Option<&Item> {
         let is_alpha = |content: &[u8]| {
             content.get(4..).is_some_and(|name| {
                 name.starts_with(b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha")
+                    || name.starts_with(b"urn:mpeg:hevc:2015:auxid:1\0")
             })
         };
         self.auxiliaries
             .iter()
             .filter(|(_, to)| *to == item.id)
-            .filter_map(|(from, _)| self.items.iter().find(|other| other.id == *from))
+            .filter_map(|(from, _)| self.items.get(from))
             .find(|other| self.property(other, b"auxC").is_some_and(is_alpha))
     }
 
     /// ICC profile and colour numbers of `item`; there may be one `colr` of each kind.
-    fn color(&self, item: &Item) -> (Option<&'a [u8]>, Option<ColorNumbers>) {
+    pub(super) fn color(&self, item: &Item) -> (Option<&'a [u8]>, Option<ColorNumbers>) {
         let (mut profile, mut numbers) = (None, None);
         for (kind, content) in self.properties_of(item) {
             if kind != b"colr" {
@@ -281,8 +223,8 @@ impl<'a> Meta<'a> {
         (profile, numbers)
     }
 
-    /// The coded bytes of `item`; `None` when a part lies outside the file.
-    fn content(&self, item: &Item, file: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+    /// The coded bytes of `item`; `None` when a part lies outside the file, or all together are more than the file.
+    pub(super) fn content(&self, item: &Item, file: &'a [u8]) -> Option<Cow<'a, [u8]>> {
         let source = if item.in_meta { self.data } else { file };
         let part = |&(offset, length): &(u64, u64)| {
             let start = usize::try_from(offset).ok()?;
@@ -298,63 +240,17 @@ impl<'a> Meta<'a> {
         match item.parts.as_slice() {
             [] => None,
             [one] => part(one).map(Cow::Borrowed),
-            many => many
-                .iter()
-                .map(part)
-                .collect::<Option<Vec<&[u8]>>>()
-                .map(|parts| Cow::Owned(parts.concat())),
+            many => {
+                let mut together = Vec::new();
+                for place in many {
+                    let part = part(place)?;
+                    if together.len() + part.len() > source.len() {
+                        return None;
+                    }
+                    together.extend_from_slice(part);
+                }
+                Some(Cow::Owned(together))
+            }
         }
-    }
-}
-
-/// The turn that `irot` (quarter turns to the left) and then `imir` (0: top and bottom change places,
-/// 1: left and right do) ask for.
-fn orientation(rotation: Option<&[u8]>, mirror: Option<&[u8]>) -> Orientation {
-    use Orientation::{
-        FlipHorizontal, FlipVertical, NoTransforms, Rotate90, Rotate90FlipH, Rotate180, Rotate270,
-        Rotate270FlipH,
-    };
-    let first = |content: Option<&[u8]>| content.and_then(|bytes| bytes.first().copied());
-    let turned = match first(rotation).map(|byte| byte & 3) {
-        Some(1) => Rotate270,
-        Some(2) => Rotate180,
-        Some(3) => Rotate90,
-        _ => NoTransforms,
-    };
-    match (turned, first(mirror).map(|byte| byte & 1)) {
-        (turned, None) => turned,
-        (NoTransforms, Some(0)) | (Rotate180, Some(1)) => FlipVertical,
-        (NoTransforms | Rotate180, Some(_)) => FlipHorizontal,
-        (Rotate90, Some(0)) | (Rotate270, Some(1)) => Rotate270FlipH,
-        _ => Rotate90FlipH,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rotation_to_the_left_comes_before_mirroring() {
-        let turn = |rotation: u8, mirror: Option<u8>| {
-            let mirror = mirror.map(|axis| [axis]);
-            orientation(Some(&[rotation]), mirror.as_ref().map(<[u8; 1]>::as_slice))
-        };
-        assert_eq!(turn(0, None), Orientation::NoTransforms);
-        assert_eq!(turn(1, None), Orientation::Rotate270);
-        assert_eq!(turn(0, Some(0)), Orientation::FlipVertical);
-        assert_eq!(turn(0, Some(1)), Orientation::FlipHorizontal);
-        assert_eq!(turn(2, Some(0)), Orientation::FlipHorizontal);
-        assert_eq!(turn(3, Some(1)), Orientation::Rotate90FlipH);
-        assert_eq!(turn(1, Some(1)), Orientation::Rotate270FlipH);
-    }
-
-    #[test]
-    fn a_file_without_a_meta_box_is_truncated() {
-        let head = b"\0\0\0\x14ftypavif\0\0\0\0avif";
-        assert!(matches!(
-            Still::find(head),
-            Err(DecodeError::Truncated { .. })
-        ));
     }
 }
