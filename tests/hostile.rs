@@ -55,6 +55,11 @@ fn png(picture: &[u8], width: u32, height: u32, colour: ColorType) -> Result<Vec
     Ok(bytes.into_inner())
 }
 
+/// What the decoders are tested with.
+fn fixtures() -> PathBuf {
+    repository().join("src-tauri/crates/vision/tests/fixtures")
+}
+
 /// Photos cut off at every kilobyte, and with single bits turned over.
 fn damaged(folder: &Path, corpus: &mut Corpus) -> Result<()> {
     let picture = scene(1, 640, 480);
@@ -62,7 +67,8 @@ fn damaged(folder: &Path, corpus: &mut Corpus) -> Result<()> {
         ("jpg", jpeg(&picture, 92)?),
         ("png", png(&picture, 640, 480, ColorType::Rgb8)?),
     ];
-    for (extension, bytes) in whole {
+    let heic = fs::read(fixtures().join("heic/phone.heic"))?;
+    for (extension, bytes) in whole.into_iter().chain([("heic", heic)]) {
         for kilobytes in 0..bytes.len() / 1024 {
             let cut = &bytes[..kilobytes * 1024];
             corpus.add(folder.join(format!("cut-{kilobytes:03}.{extension}")), cut)?;
@@ -117,12 +123,18 @@ fn odd(folder: &Path, corpus: &mut Corpus) -> Result<()> {
         corpus.sound(folder.join(format!("{width}x{height}.png")), &bytes)?;
     }
     // CMYK, 16 bits, animated, grey, interlaced, with transparency.
-    let fixtures = repository().join("src-tauri/crates/vision/tests/fixtures/photos");
-    for entry in fs::read_dir(&fixtures).with_context(|| fixtures.display().to_string())? {
+    let photos = fixtures().join("photos");
+    for entry in fs::read_dir(&photos).with_context(|| photos.display().to_string())? {
         let path = entry?.path();
         let name = path.file_name().context("a file has a name")?;
         corpus.sound(folder.join(name), &fs::read(&path)?)?;
     }
+    for name in ["ten-bit.heic", "transparent.heic"] {
+        let bytes = fs::read(fixtures().join("heic").join(name))?;
+        corpus.sound(folder.join(name), &bytes)?;
+    }
+    let heic = fs::read(fixtures().join("heic/plain.heic"))?;
+    corpus.sound(folder.join("a HEIC called.jpg"), &heic)?;
     let picture = scene(2, 200, 150);
     let as_png = png(&picture, 200, 150, ColorType::Rgb8)?;
     corpus.sound(folder.join("a PNG called.jpg"), &as_png)?;

@@ -7,8 +7,9 @@ use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath, MessageDialogKind};
 
 /// Offered by the photo dialog. Any other file can be dropped: its content tells what it is.
-const PHOTO_EXTENSIONS: [&str; 11] = [
-    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "avif",
+const PHOTO_EXTENSIONS: [&str; 14] = [
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic",
+    "heif", "hif",
 ];
 
 /// Photos for what the title says; none when the dialog was dismissed.
