@@ -38,18 +38,28 @@ const READ: [(&str, u8); 10] = [
     ("phone", 4),
 ];
 
+/// Compares with the picture in the PNG `name`.
+fn check(image: &DecodedImage, name: &str, tolerance: u8) {
+    let reference = file(&format!("{name}.png"));
+    let reference = decode(&reference, &DecodeLimits::default()).expect("a sound PNG");
+    let sizes = [image, &reference].map(|image| (image.width(), image.height()));
+    assert_eq!(sizes[0], sizes[1], "{name}");
+    let pairs = image.rgb().iter().zip(reference.rgb());
+    let difference = pairs.map(|(a, b)| a.abs_diff(*b)).max();
+    assert!(difference <= Some(tolerance), "{name}: {difference:?}");
+}
+
 #[test]
 fn every_kind_gives_the_picture_that_libheif_gives() {
     for (name, tolerance) in READ {
-        let image = decoded(name);
-        let reference = file(&format!("{name}.png"));
-        let reference = decode(&reference, &DecodeLimits::default()).expect("a sound PNG");
-        let sizes = [&image, &reference].map(|image| (image.width(), image.height()));
-        assert_eq!(sizes[0], sizes[1], "{name}");
-        let pairs = image.rgb().iter().zip(reference.rgb());
-        let difference = pairs.map(|(a, b)| a.abs_diff(*b)).max();
-        assert!(difference <= Some(tolerance), "{name}: {difference:?}");
+        check(&decoded(name), name, tolerance);
     }
+}
+
+#[test]
+fn tiles_of_an_avif_give_the_picture_that_libavif_gives() {
+    let image = decode(&file("tiles.avif"), &DecodeLimits::default()).expect("a sound AVIF");
+    check(&image, "tiles-avif", 1);
 }
 
 /// The pixel at column `x`, row `y`.
