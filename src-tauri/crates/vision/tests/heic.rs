@@ -62,6 +62,27 @@ fn tiles_of_an_avif_give_the_picture_that_libavif_gives() {
     check(&image, "tiles-avif", 1);
 }
 
+/// `bytes` with `new` wherever `old` was.
+fn replaced(mut bytes: Vec<u8>, old: &[u8; 4], new: &[u8; 4]) -> Vec<u8> {
+    let places = 0..bytes.len() - 3;
+    let places: Vec<usize> = places.filter(|at| bytes[*at..].starts_with(old)).collect();
+    assert!(!places.is_empty(), "{old:?} is in the file");
+    for at in places {
+        bytes[at..at + 4].copy_from_slice(new);
+    }
+    bytes
+}
+
+#[test]
+fn an_avif_of_a_matrix_without_a_meaning_is_read_all_the_same() {
+    // Without the container's word the coded data's counts: primaries 1, transfer 13, and in the place of matrix 6
+    // matrix 3, which is reserved.
+    let unstated = replaced(file("tiles.avif"), b"nclx", b"none");
+    let reserved = replaced(unstated, b"\x04\x34\x1a\x40", b"\x04\x34\x0e\x40");
+    let image = decode(&reserved, &DecodeLimits::default()).expect("a sound AVIF");
+    check(&image, "tiles-avif", 1);
+}
+
 /// The pixel at column `x`, row `y`.
 fn pixel(image: &DecodedImage, x: u32, y: u32) -> &[u8] {
     let at = 3 * (y * image.width() + x) as usize;
@@ -115,13 +136,7 @@ fn colours_at_other_resolutions_are_refused_by_name() {
 
 #[test]
 fn what_is_coded_otherwise_is_told_by_name() {
-    let renamed = |name: &[u8; 4]| {
-        let mut bytes = file("plain.heic");
-        let at = bytes.windows(4).position(|four| four == b"hvc1");
-        let at = at.expect("the kind of its item");
-        bytes[at..at + 4].copy_from_slice(name);
-        reason(&bytes)
-    };
+    let renamed = |name| reason(&replaced(file("plain.heic"), b"hvc1", name));
     assert_eq!(
         renamed(b"jpeg"),
         "this kind of HEIC is not read: its picture is neither HEVC nor AV1 but \"jpeg\""

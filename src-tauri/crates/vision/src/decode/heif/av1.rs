@@ -6,6 +6,7 @@ use super::still::Source;
 use crate::decode::error::DecodeError;
 use re_rav1d::dav1d::pixel::YUVRange;
 use re_rav1d::dav1d::{Decoder, Picture, PixelLayout, PlanarImageComponent, Settings};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Most that decoding holds for a pixel: three planes of 16 bits, and half as much again beside.
 pub(super) const BYTES_PER_PIXEL: u64 = 9;
@@ -38,6 +39,14 @@ pub(super) fn decode(
 /// What rav1d gives.
 pub(super) struct Av1Planes(Picture);
 
+impl Av1Planes {
+    /// The matrix that the coded data states. rav1d 0.1.3 panics where that is 3, which no standard gives a meaning.
+    fn matrix(&self) -> u8 {
+        let stated = || self.0.matrix_coefficients() as u8;
+        catch_unwind(AssertUnwindSafe(stated)).unwrap_or(ColorNumbers::UNSTATED.matrix)
+    }
+}
+
 impl Planes for Av1Planes {
     fn size(&self) -> (u32, u32) {
         (self.0.width(), self.0.height())
@@ -58,10 +67,10 @@ impl Planes for Av1Planes {
 
     fn numbers(&self) -> ColorNumbers {
         ColorNumbers {
-            primaries: self.0.color_primaries() as u8,
-            transfer: self.0.transfer_characteristic() as u8,
-            matrix: self.0.matrix_coefficients() as u8,
+            matrix: self.matrix(),
             full_range: self.0.color_range() == YUVRange::Full,
+            // Of AVIF the container says them; rav1d panics at reserved ones.
+            ..ColorNumbers::UNSTATED
         }
     }
 
