@@ -58,45 +58,41 @@ impl CpuResNet {
 
     /// The features of each input, in order; all inputs of one side.
     pub(crate) fn forward(&self, inputs: &[InputTensor]) -> Vec<Vec<f32>> {
-        if inputs.is_empty() {
-            return Vec::new();
-        }
-        // A photo for each thread: threads that share a convolution wait for one another after each of them.
-        let at_once = match self.form {
-            Form::Packed(_) => 1,
-            Form::Portable(_) => inputs.len(),
-        };
-        let features = |maps: Vec<f32>| pooled(&maps, self.channels, self.pooling);
-        inputs
-            .par_chunks(at_once)
-            .flat_map_iter(|inputs| self.run(inputs).1.into_iter().map(features))
-            .collect()
-    }
-
-    /// The last maps of one input: their shape `[H, W, C]` and values.
-    pub(crate) fn maps(&self, input: &InputTensor) -> ([usize; 3], Vec<f32>) {
-        let ([height, width], mut photos) = self.run(std::slice::from_ref(input));
-        ([height, width, self.channels], photos.swap_remove(0))
-    }
-
-    /// The sides of the last maps, and those of each input, `[H * W, C]`.
-    fn run(&self, inputs: &[InputTensor]) -> ([usize; 2], Vec<Vec<f32>>) {
+        let features = |maps: &[f32]| pooled(maps, self.channels, self.pooling);
         match &self.form {
-            Form::Packed(network) => {
-                let last = network.run(inputs);
-                let all = (last.sides(), last.photos().collect());
-                network.give_back(last);
-                all
-            }
+            // A photo for each thread: threads that share a convolution wait for one another after each of them.
+            Form::Packed(_) => inputs
+                .par_iter()
+                .map(|input| features(&self.maps(input).1))
+                .collect(),
+            Form::Portable(_) if inputs.is_empty() => Vec::new(),
             Form::Portable(network) => {
                 let maps = network.run(inputs);
                 let photo = maps.height * maps.width * maps.channels;
-                let photos = maps.values.chunks_exact(photo).map(<[f32]>::to_vec);
-                let all = ([maps.height, maps.width], photos.collect());
+                let all = maps.values.chunks_exact(photo).map(features).collect();
                 network.give_back(maps);
                 all
             }
         }
+    }
+
+    /// The last maps of one input: their shape `[H, W, C]` and values.
+    pub(crate) fn maps(&self, input: &InputTensor) -> ([usize; 3], Vec<f32>) {
+        let ([height, width], values) = match &self.form {
+            Form::Packed(network) => {
+                let last = network.run(input);
+                let all = (last.sides(), last.values());
+                network.give_back(last);
+                all
+            }
+            Form::Portable(network) => {
+                let maps = network.run(std::slice::from_ref(input));
+                let all = ([maps.height, maps.width], maps.values.to_vec());
+                network.give_back(maps);
+                all
+            }
+        };
+        ([height, width, self.channels], values)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Feature maps on the processor, and the memory they are kept in.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError};
 
 /// Feature maps, `[photos, height, width, channels]`.
@@ -8,7 +9,7 @@ pub(super) struct Maps {
     pub(super) height: usize,
     pub(super) width: usize,
     pub(super) channels: usize,
-    pub(super) values: Vec<f32>,
+    pub(super) values: Buffer<f32>,
 }
 
 impl Maps {
@@ -29,28 +30,51 @@ pub(super) fn inside(
     start.saturating_sub(before)..(start + kernel).saturating_sub(before).min(length)
 }
 
-/// Memory that is used again: fresh pages for every map would cost a tenth of the time.
+/// Memory that is used again: fresh pages for every map would cost a tenth of the time, and zeros in it a thirtieth.
 #[derive(Debug, Default)]
 pub(super) struct Buffers<T>(Mutex<Vec<Vec<T>>>);
 
+/// Memory of some length, out of what may be more.
+#[derive(Debug, Default)]
+pub(super) struct Buffer<T> {
+    memory: Vec<T>,
+    length: usize,
+}
+
+impl<T> Deref for Buffer<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.memory[..self.length]
+    }
+}
+
+impl<T> DerefMut for Buffer<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.memory[..self.length]
+    }
+}
+
 impl<T: Copy + Default> Buffers<T> {
     /// A buffer of this length; what it holds is left over from before.
-    pub(super) fn take(&self, length: usize) -> Vec<T> {
+    pub(super) fn take(&self, length: usize) -> Buffer<T> {
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let best = (0..free.len()).min_by_key(|&place| {
-            let capacity = free[place].capacity();
-            (capacity < length, capacity.abs_diff(length))
+            let held = free[place].len();
+            (held < length, held.abs_diff(length))
         });
-        let mut buffer = best.map_or_else(Vec::new, |place| free.swap_remove(place));
+        let mut memory = best.map_or_else(Vec::new, |place| free.swap_remove(place));
         drop(free);
-        buffer.resize(length, T::default());
-        buffer
+        if memory.len() < length {
+            memory.resize(length, T::default());
+        }
+        Buffer { memory, length }
     }
 
     /// Takes a buffer back.
-    pub(super) fn put(&self, buffer: Vec<T>) {
+    pub(super) fn put(&self, buffer: Buffer<T>) {
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        free.push(buffer);
+        free.push(buffer.memory);
     }
 }
 

@@ -4,7 +4,7 @@
     reason = "vector instructions that not every processor has"
 )]
 
-use super::{Arithmetic, Panel, Place, tiles};
+use super::{Arithmetic, Factors, Panel, Place, pack_single, tiles};
 use std::arch::x86_64::{
     __m256, _mm256_add_ps, _mm256_fmadd_ps, _mm256_max_ps, _mm256_set1_ps, _mm256_setzero_ps,
 };
@@ -16,12 +16,13 @@ const LANES: usize = 8;
 pub(super) fn detect() -> Option<&'static Arithmetic> {
     const THIS: Arithmetic = Arithmetic {
         name: "single precision in AVX2",
-        values_per_word: 1,
+        factors: Factors::Single,
         outputs: 2 * LANES,
         // SAFETY: this is only given away where the processor has the features of both functions.
         run: |panel, places, output| unsafe { run_tiles(panel, places, output) },
         // SAFETY: as above.
         raise: |maxima, values| unsafe { raise(maxima, values) },
+        pack: pack_single,
     };
     (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(&THIS)
 }
@@ -69,7 +70,7 @@ fn add_product(sum: __m256, value: __m256, weights: __m256) -> __m256 {
 /// Applies the ReLU and writes the sums.
 #[target_feature(enable = "avx2,fma")]
 #[inline]
-fn finish(_: &Panel<'_>, sums: [__m256; 2], output: &mut [u32]) {
+fn finish(_: &Panel<'_>, _: &Place, sums: [__m256; 2], output: &mut [u32], _: &mut [f32; LANES]) {
     let sums = sums.map(|sum| _mm256_max_ps(sum, _mm256_setzero_ps()));
     let words: &mut [u32; 2 * LANES] = output.first_chunk_mut().expect("a whole panel");
     // SAFETY: both are 16 words.
@@ -77,7 +78,7 @@ fn finish(_: &Panel<'_>, sums: [__m256; 2], output: &mut [u32]) {
 }
 
 #[target_feature(enable = "avx2,fma")]
-fn raise(maxima: &mut [u32], values: &[u32]) {
+pub(super) fn raise(maxima: &mut [u32], values: &[u32]) {
     for (maximum, value) in maxima.iter_mut().zip(values) {
         *maximum = (*maximum)
             .cast_signed()

@@ -4,7 +4,7 @@
     reason = "vector instructions that not every processor has"
 )]
 
-use super::{Arithmetic, Panel, Place, tiles};
+use super::{Arithmetic, Factors, Panel, Place, pack_single, tiles};
 use std::arch::x86_64::{
     __m512, _mm512_add_ps, _mm512_fmadd_ps, _mm512_max_ps, _mm512_set1_ps, _mm512_setzero_ps,
 };
@@ -16,12 +16,13 @@ const LANES: usize = 16;
 pub(super) fn detect() -> Option<&'static Arithmetic> {
     const THIS: Arithmetic = Arithmetic {
         name: "single precision in AVX-512",
-        values_per_word: 1,
+        factors: Factors::Single,
         outputs: 2 * LANES,
         // SAFETY: this is only given away where the processor has the features of both functions.
         run: |panel, places, output| unsafe { run_tiles(panel, places, output) },
         // SAFETY: as above.
         raise: |maxima, values| unsafe { raise(maxima, values) },
+        pack: pack_single,
     };
     is_x86_feature_detected!("avx512f").then_some(&THIS)
 }
@@ -71,7 +72,7 @@ fn add_product(sum: __m512, value: __m512, weights: __m512) -> __m512 {
 /// Applies the ReLU and writes the sums.
 #[target_feature(enable = "avx512f")]
 #[inline]
-fn finish(_: &Panel<'_>, sums: [__m512; 2], output: &mut [u32]) {
+fn finish(_: &Panel<'_>, _: &Place, sums: [__m512; 2], output: &mut [u32], _: &mut [f32; LANES]) {
     let sums = sums.map(|sum| _mm512_max_ps(sum, _mm512_setzero_ps()));
     let words: &mut [u32; 2 * LANES] = output.first_chunk_mut().expect("a whole panel");
     // SAFETY: both are 32 words.

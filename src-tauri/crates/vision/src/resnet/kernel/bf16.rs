@@ -4,7 +4,7 @@
     reason = "vector instructions that not every processor has"
 )]
 
-use super::{Arithmetic, Panel, Place, tiles};
+use super::{Arithmetic, Factors, Panel, Place, pack_brain_floats, tiles};
 use std::arch::x86_64::{
     __m512, __m512bh, __m512i, _mm512_add_ps, _mm512_castsi512_si256, _mm512_cvtepu16_epi32,
     _mm512_cvtne2ps_pbh, _mm512_dpbf16_ps, _mm512_extracti64x4_epi64, _mm512_max_epi16,
@@ -18,12 +18,13 @@ const LANES: usize = 16;
 pub(super) fn detect() -> Option<&'static Arithmetic> {
     const THIS: Arithmetic = Arithmetic {
         name: "bfloat16 in AVX-512",
-        values_per_word: 2,
+        factors: Factors::BrainFloat,
         outputs: 2 * LANES,
         // SAFETY: this is only given away where the processor has the features of both functions.
         run: |panel, places, output| unsafe { run_tiles(panel, places, output) },
         // SAFETY: as above.
         raise: |maxima, values| unsafe { raise(maxima, values) },
+        pack: pack_brain_floats,
     };
     let has = is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
@@ -87,7 +88,13 @@ fn add_product(sum: __m512, value: __m512bh, weights: __m512bh) -> __m512 {
 /// Applies the ReLU and writes the sums.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]
 #[inline]
-fn finish(panel: &Panel<'_>, sums: [__m512; 2], output: &mut [u32]) {
+fn finish(
+    panel: &Panel<'_>,
+    _: &Place,
+    sums: [__m512; 2],
+    output: &mut [u32],
+    _: &mut [f32; LANES],
+) {
     let [low, high] = sums.map(|sum| _mm512_max_ps(sum, _mm512_setzero_ps()));
     if panel.single {
         let words: &mut [u32; 2 * LANES] = output.first_chunk_mut().expect("a whole panel");

@@ -10,20 +10,86 @@ mod avx2;
 mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod bf16;
+#[cfg(target_arch = "x86_64")]
+mod integers;
 
-/// One way to compute: instructions, and the precision of maps and weights. Sums are always in single precision.
+/// One way to compute: instructions, and what the values that they multiply are.
 ///
-/// Values are kept in words of 32 bits: one in single precision, or two of half the width (bfloat16), the first in
-/// the lower half.
+/// Values are kept in words of 32 bits: one in single precision, or two of half the width, the first in the lower half.
 pub(super) struct Arithmetic {
     /// Its name, for tests and the log.
     pub(super) name: &'static str,
-    /// Values in a word: 1 or 2.
-    pub(super) values_per_word: usize,
+    /// What maps and weights are multiplied as.
+    pub(super) factors: Factors,
     /// Output channels of a panel: two registers.
     pub(super) outputs: usize,
-    run: fn(&Panel<'_>, &[Place], &mut [u32]),
+    run: fn(&Panel<'_>, &[Place], &mut [u32]) -> f32,
     raise: fn(&mut [u32], &[u32]),
+    pack: fn(&[u32], f32, &mut [u32]),
+}
+
+/// What values are multiplied as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "made by kernels, of which there are none")
+)]
+pub(super) enum Factors {
+    /// Single precision, a value in a word. Sums are in single precision.
+    Single,
+    /// bfloat16, two in a word. Sums are in single precision, outputs in bfloat16.
+    BrainFloat,
+    /// Whole numbers of 16 bits times a unit, two in a word. Sums are exact, in 32 bits; outputs are in single
+    /// precision, and become whole numbers when the largest of them is known.
+    Integers {
+        /// The largest whole number of a map. With it and the weights no sum is larger than 32 bits hold.
+        most: i16,
+    },
+}
+
+impl Factors {
+    /// Values in a word: 1 or 2.
+    pub(super) fn per_word(self) -> usize {
+        match self {
+            Self::Single => 1,
+            Self::BrainFloat | Self::Integers { .. } => 2,
+        }
+    }
+
+    /// Outputs in a word.
+    pub(super) fn outputs_per_word(self) -> usize {
+        match self {
+            Self::Single | Self::Integers { .. } => 1,
+            Self::BrainFloat => 2,
+        }
+    }
+
+    /// What 1 stands for in a map whose values reach `most_value`, and more than nothing.
+    pub(super) fn unit(self, most_value: f32) -> f32 {
+        match self {
+            Self::Integers { most } if most_value > 0.0 => most_value / f32::from(most),
+            _ => 1.0,
+        }
+    }
+
+    /// What 1 stands for in the weights of an output channel: as little as 16 bits hold, and no less than keeps their
+    /// sum with maps of the largest whole number within 32 bits, whatever is rounded up.
+    pub(super) fn weight_unit<'a>(self, weights: impl Iterator<Item = &'a f32>) -> f32 {
+        let Self::Integers { most } = self else {
+            return 1.0;
+        };
+        let (mut count, mut sum, mut largest) = (0.0, 0.0, 0.0f32);
+        for weight in weights {
+            count += 1.0;
+            sum += f64::from(weight.abs());
+            largest = largest.max(weight.abs());
+        }
+        if largest == 0.0 {
+            return 1.0;
+        }
+        let most_sum = f64::from(i32::MAX) / f64::from(most) - count;
+        (f64::from(largest) / f64::from(i16::MAX)).max(sum / most_sum) as f32
+    }
 }
 
 /// What the tiles of one panel of output channels share.
@@ -38,6 +104,8 @@ pub(super) struct Panel<'a> {
     pub(super) weights: &'a [u32],
     /// One for each output channel.
     pub(super) bias: &'a [f32],
+    /// What 1 stands for in the sum of each output channel, where factors are whole numbers.
+    pub(super) units: &'a [f32],
     /// Words to add before the ReLU, laid out as the output is, from this panel's first channel on.
     pub(super) added: Option<&'a [u32]>,
     /// Whether the output is in single precision, whatever the maps are.
@@ -85,19 +153,25 @@ impl Arithmetic {
     /// Every arithmetic that this processor has, fastest first.
     pub(super) fn available() -> Vec<&'static Self> {
         #[cfg(target_arch = "x86_64")]
-        let all = [bf16::detect(), avx512::detect(), avx2::detect()];
+        let all = [
+            bf16::detect(),
+            avx512::detect(),
+            integers::detect(),
+            avx2::detect(),
+        ];
         #[cfg(not(target_arch = "x86_64"))]
         let all: [Option<&'static Self>; 0] = [];
         all.into_iter().flatten().collect()
     }
 
-    /// The sums of the places in `places`, with bias and what is added, ReLU applied, to `output`.
+    /// The sums of the places in `places`, with bias and what is added, ReLU applied, to `output`. Returns the largest,
+    /// where factors are whole numbers, else 0.
     ///
     /// # Panics
     ///
     /// When a place, the weights or the bias do not fit the slices.
-    pub(super) fn run(&self, panel: &Panel<'_>, places: &[Place], output: &mut [u32]) {
-        (self.run)(panel, places, output);
+    pub(super) fn run(&self, panel: &Panel<'_>, places: &[Place], output: &mut [u32]) -> f32 {
+        (self.run)(panel, places, output)
     }
 
     /// Raises each value of `maxima` to that of `values` where it is larger. All are at least zero: the bits of such
@@ -106,21 +180,30 @@ impl Arithmetic {
         (self.raise)(maxima, values);
     }
 
-    /// `values` in words, rounded to the nearest, ties to even: as many words as they fill.
-    pub(super) fn pack(&self, values: &[f32], words: &mut [u32]) {
-        if self.values_per_word == 1 {
-            for (word, value) in words.iter_mut().zip(values) {
-                *word = value.to_bits();
-            }
-        } else {
-            for (word, [low, high]) in words.iter_mut().zip(values.as_chunks().0) {
-                *word = rounded(*low) | (rounded(*high) << 16);
-            }
-        }
+    /// Values, given as the bits of floats, in words of factors: as many words as they fill, each rounded to the
+    /// nearest, ties to even. Whole numbers count in units of `unit`.
+    pub(super) fn pack(&self, floats: &[u32], unit: f32, words: &mut [u32]) {
+        (self.pack)(floats, unit, words);
+    }
+}
+
+/// [`Arithmetic::pack`] for single precision.
+#[cfg(target_arch = "x86_64")]
+fn pack_single(floats: &[u32], _: f32, words: &mut [u32]) {
+    words.copy_from_slice(&floats[..words.len()]);
+}
+
+/// [`Arithmetic::pack`] for bfloat16.
+#[cfg(target_arch = "x86_64")]
+fn pack_brain_floats(floats: &[u32], _: f32, words: &mut [u32]) {
+    for (word, [low, high]) in words.iter_mut().zip(floats.as_chunks().0) {
+        let [low, high] = [low, high].map(|bits| rounded(f32::from_bits(*bits)));
+        *word = low | (high << 16);
     }
 }
 
 /// The bits of the nearest bfloat16, in the lower half. Without branches, so that a compiler makes vectors of it.
+#[cfg(any(target_arch = "x86_64", test))]
 fn rounded(value: f32) -> u32 {
     let bits = value.to_bits();
     let nearest = bits.wrapping_add(0x7fff + ((bits >> 16) & 1)) >> 16;
@@ -135,7 +218,8 @@ impl std::fmt::Debug for Arithmetic {
     }
 }
 
-/// The tiles of an arithmetic: functions of a fixed number of places, and `run`, which takes any number.
+/// The tiles of an arithmetic: functions of a fixed number of places, and `run_tiles`, which takes any number and gives
+/// the largest output, where the module keeps it.
 ///
 /// Everything is spelled out place by place, since sums in an array would not stay in registers. The module gives
 /// `LANES`, and `begin`, `load`, `spread`, `add_product` and `finish` for its registers.
@@ -144,7 +228,12 @@ macro_rules! tiles {
     ($features:literal: $($tile:ident $count:literal [$($row:ident $low:ident $high:ident),*];)*) => {
         $(
             #[target_feature(enable = $features)]
-            fn $tile(panel: &Panel<'_>, places: &[Place; $count], output: &mut [u32]) {
+            fn $tile(
+                panel: &Panel<'_>,
+                places: &[Place; $count],
+                output: &mut [u32],
+                largest: &mut [f32; LANES],
+            ) {
                 let [$($row),*] = places;
                 $(let [mut $low, mut $high] = begin(panel, $row);)*
                 let (mut weights, _) = panel.weights.as_chunks::<{ 2 * LANES }>();
@@ -164,20 +253,22 @@ macro_rules! tiles {
                         }
                     }
                 }
-                $(finish(panel, [$low, $high], &mut output[$row.output..]);)*
+                $(finish(panel, $row, [$low, $high], &mut output[$row.output..], largest);)*
             }
         )*
 
         #[target_feature(enable = $features)]
-        fn run_tiles(panel: &Panel<'_>, places: &[Place], output: &mut [u32]) {
+        fn run_tiles(panel: &Panel<'_>, places: &[Place], output: &mut [u32]) -> f32 {
+            let mut largest = [0.0; LANES];
             let rest = places;
             $(
                 let (tiles, rest) = rest.as_chunks::<$count>();
                 for places in tiles {
-                    $tile(panel, places, output);
+                    $tile(panel, places, output, &mut largest);
                 }
             )*
             assert!(rest.is_empty(), "the last tile is of one place");
+            largest.into_iter().fold(0.0, f32::max)
         }
     };
 }

@@ -19,6 +19,8 @@ pub(super) struct Conv {
     outputs: usize,
     /// For each panel, kernel, line and word of a line: a word for each output channel.
     weights: Vec<u32>,
+    /// What 1 stands for in the weights of each output channel, where they are whole numbers.
+    units: Vec<f32>,
     bias: Vec<f32>,
     /// The border that the reader of its output needs.
     border: usize,
@@ -61,8 +63,14 @@ impl Conv {
                     size: [height, width],
                     stride: spec.stride,
                     padding: spec.padding,
-                    line_words: (width * channels).div_ceil(arithmetic.values_per_word),
+                    line_words: (width * channels).div_ceil(arithmetic.factors.per_word()),
                 }
+            })
+            .collect();
+        let units: Vec<f32> = (0..outputs)
+            .map(|output| {
+                let weights = taps.iter().flat_map(|taps| taps.weights_of(output));
+                arithmetic.factors.weight_unit(weights)
             })
             .collect();
         let steps: usize = kernels
@@ -70,16 +78,16 @@ impl Conv {
             .map(|kernel| kernel.size[0] * kernel.line_words)
             .sum();
         let mut weights = vec![0; steps * outputs];
-        let mut words = weights.chunks_exact_mut(panel);
+        let mut rest = weights.as_mut_slice();
         for first in (0..outputs).step_by(panel) {
             for (taps, kernel) in taps.iter().zip(&kernels) {
                 for line in 0..kernel.size[0] {
-                    for word in 0..kernel.line_words {
-                        let step = words.next().expect("a step for each word");
-                        for (output, word_of_output) in (first..count).zip(step) {
-                            let first = word * arithmetic.values_per_word;
-                            let values = [first, first + 1].map(|at| taps.weight(output, line, at));
-                            arithmetic.pack(&values, std::slice::from_mut(word_of_output));
+                    let (steps, later) = rest.split_at_mut(kernel.line_words * panel);
+                    rest = later;
+                    for output in first..count.min(first + panel) {
+                        let words = taps.line(arithmetic, output, line, units[output]);
+                        for (step, word) in steps.chunks_exact_mut(panel).zip(words) {
+                            step[output - first] = word;
                         }
                     }
                 }
@@ -95,6 +103,7 @@ impl Conv {
             kernels,
             outputs,
             weights,
+            units,
             bias,
             border,
             single,
@@ -106,8 +115,8 @@ impl Conv {
         self.outputs
     }
 
-    /// The convolutions of `inputs`, as many as it was made of, plus every `step`-th place of `added` in both
-    /// directions where given, and ReLU.
+    /// The convolutions of `inputs`, as many as it was made of and all of one reach, plus every `step`-th place of
+    /// `added` in both directions where given, and ReLU.
     pub(super) fn run(
         &self,
         arithmetic: &Arithmetic,
@@ -116,6 +125,13 @@ impl Conv {
         buffers: &Buffers<u32>,
     ) -> Maps {
         assert_eq!(inputs.len(), self.kernels.len(), "a map for each kernel");
+        let reach = inputs[0].reach;
+        assert!(
+            inputs.iter().all(|maps| maps.reach == reach),
+            "whole numbers of one unit"
+        );
+        let unit = arithmetic.factors.unit(reach);
+        let units: Vec<f32> = self.units.iter().map(|weight| weight * unit).collect();
         let layout = self.output_layout(arithmetic, &inputs[0].layout);
         let mut words = buffers.take(layout.words());
         let lines = self.block_lines(&layout, inputs);
@@ -129,21 +145,33 @@ impl Conv {
                 pitch: maps.layout.pitch(),
             })
             .collect();
-        words
+        let largest = words
             .par_chunks_mut(lines * layout.pitch())
             .enumerate()
-            .for_each(|(block, output)| {
+            .map(|(block, output)| {
                 let places = self.places(&layout, block * lines, output, inputs, added);
-                self.run_panels(arithmetic, &layout, &sources, added, &places, output);
-            });
-        Maps { layout, words }
+                let panels = Panel {
+                    sources: &sources,
+                    weights: &self.weights,
+                    bias: &self.bias,
+                    units: &units,
+                    added: added.map(|(maps, _)| &*maps.words),
+                    single: self.single,
+                };
+                self.run_panels(arithmetic, &layout, &panels, &places, output)
+            })
+            .reduce(|| 0.0, f32::max);
+        Maps {
+            layout,
+            words,
+            reach: largest,
+        }
     }
 
     fn output_layout(&self, arithmetic: &Arithmetic, input: &Layout) -> Layout {
         let kernel = &self.kernels[0];
         let side = |length: usize, size| (length + 2 * kernel.padding - size) / kernel.stride + 1;
         Layout {
-            photos: input.photos,
             height: side(input.height, kernel.size[0]),
             width: side(input.width, kernel.size[1]),
             border: self.border,
@@ -151,14 +179,14 @@ impl Conv {
             values_per_word: if self.single {
                 1
             } else {
-                arithmetic.values_per_word
+                arithmetic.factors.outputs_per_word()
             },
         }
     }
 
     /// Lines of the output that are computed at a time: an equal part for each thread where the cache allows.
     fn block_lines(&self, output: &Layout, inputs: &[&Maps]) -> usize {
-        let lines = output.photos * output.photo_lines();
+        let lines = output.lines();
         let read: usize = inputs
             .iter()
             .map(|maps| maps.words.len().div_ceil(lines))
@@ -182,7 +210,7 @@ impl Conv {
         let mut places = Vec::with_capacity(output.len() / pitch * layout.width);
         for (number, words) in output.chunks_exact_mut(pitch).enumerate() {
             layout.clear_border(first + number, words);
-            let Some((photo, y)) = layout.row(first + number) else {
+            let Some(y) = layout.row(first + number) else {
                 continue;
             };
             let mut place = Place {
@@ -195,12 +223,12 @@ impl Conv {
             };
             for (at, (maps, kernel)) in inputs.iter().zip(&self.kernels).enumerate() {
                 let before = maps.layout.border - kernel.padding;
-                place.inputs[at] = maps.layout.place(photo, y * kernel.stride + before, before);
+                place.inputs[at] = maps.layout.place(y * kernel.stride + before, before);
                 next.inputs[at] = maps.layout.column(kernel.stride);
             }
             if let Some((maps, step)) = added {
                 let border = maps.layout.border;
-                place.added = maps.layout.place(photo, y * step + border, border);
+                place.added = maps.layout.place(y * step + border, border);
                 next.added = maps.layout.column(step);
             }
             for _ in 0..layout.width {
@@ -211,41 +239,58 @@ impl Conv {
         places
     }
 
+    /// Runs each panel of `all`, which has the weights and output channels of all panels. Returns the largest output,
+    /// where the arithmetic keeps it.
     fn run_panels(
         &self,
         arithmetic: &Arithmetic,
         layout: &Layout,
-        sources: &[Source<'_>],
-        added: Option<(&Maps, usize)>,
+        all: &Panel<'_>,
         places: &[Place],
         output: &mut [u32],
-    ) {
+    ) -> f32 {
         let panels = self.outputs / arithmetic.outputs;
-        let biases = self.bias.chunks_exact(arithmetic.outputs);
-        let weights = self.weights.chunks_exact(self.weights.len() / panels);
-        for (number, (weights, bias)) in weights.zip(biases).enumerate() {
+        let mut largest = 0.0f32;
+        let weights = all.weights.chunks_exact(all.weights.len() / panels);
+        for (number, weights) in weights.enumerate() {
             let first = number * arithmetic.outputs;
+            // What is added is laid out as the output is, but for its last maps in single precision.
+            let added_per_word = arithmetic.factors.outputs_per_word();
             let panel = Panel {
-                sources,
                 weights,
-                bias,
-                added: added.map(|(maps, _)| &maps.words[first / maps.layout.values_per_word..]),
-                single: self.single,
+                bias: &all.bias[first..][..arithmetic.outputs],
+                units: &all.units[first..][..arithmetic.outputs],
+                added: all.added.map(|words| &words[first / added_per_word..]),
+                ..*all
             };
             let output = &mut output[first / layout.values_per_word..];
-            arithmetic.run(&panel, places, output);
+            largest = largest.max(arithmetic.run(&panel, places, output));
         }
+        largest
     }
 }
 
 impl Taps<'_> {
-    /// The weight of the value `at` of those that lie under a line of the kernel.
-    fn weight(&self, output: usize, line: usize, at: usize) -> f32 {
+    /// All weights of an output channel; none of one that only fills a panel up.
+    fn weights_of(&self, output: usize) -> &[f32] {
+        let taps: usize = self.spec.shape[1..].iter().product();
+        let mut weights = self.folded.weight.chunks_exact(taps);
+        weights.nth(output).unwrap_or_default()
+    }
+
+    /// The weights of an output channel that lie on a line of the kernel, in words, in units of `unit`.
+    fn line(&self, arithmetic: &Arithmetic, output: usize, line: usize, unit: f32) -> Vec<u32> {
         let [_, inputs, height, width] = self.spec.shape;
-        let (column, input) = (at / self.channels, at % self.channels);
-        if column >= width || input >= inputs {
-            return 0.0;
+        let per_word = arithmetic.factors.per_word();
+        let mut words = vec![0; (width * self.channels).div_ceil(per_word)];
+        let mut floats = vec![0; words.len() * per_word];
+        for (column, floats) in floats.chunks_mut(self.channels).take(width).enumerate() {
+            for (input, bits) in floats.iter_mut().take(inputs).enumerate() {
+                let at = ((output * inputs + input) * height + line) * width + column;
+                *bits = self.folded.weight[at].to_bits();
+            }
         }
-        self.folded.weight[((output * inputs + input) * height + line) * width + column]
+        arithmetic.pack(&floats, unit, &mut words);
+        words
     }
 }

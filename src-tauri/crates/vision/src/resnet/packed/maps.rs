@@ -1,9 +1,10 @@
-//! Feature maps in words, with a border of zeros for kernels that hang over the edge.
+//! Feature maps of a photo in words, with a border of zeros for kernels that hang over the edge.
 
-/// How maps lie in words: `[photos, border + height + border, border + width + border, channels]`.
+use crate::resnet::maps::Buffer;
+
+/// How maps lie in words: `[border + height + border, border + width + border, channels]`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layout {
-    pub(super) photos: usize,
     pub(super) height: usize,
     pub(super) width: usize,
     pub(super) border: usize,
@@ -15,7 +16,9 @@ pub(super) struct Layout {
 /// Feature maps in words.
 pub(super) struct Maps {
     pub(super) layout: Layout,
-    pub(super) words: Vec<u32>,
+    pub(super) words: Buffer<u32>,
+    /// Where factors are whole numbers, what no value is larger than: the largest whole number stands for it. Else 0.
+    pub(super) reach: f32,
 }
 
 impl Layout {
@@ -25,14 +28,14 @@ impl Layout {
         (places * self.channels).div_ceil(self.values_per_word) + 1
     }
 
-    /// Lines of a photo, borders included.
-    pub(super) fn photo_lines(&self) -> usize {
+    /// Lines, borders included.
+    pub(super) fn lines(&self) -> usize {
         self.height + 2 * self.border
     }
 
-    /// Words of all photos.
+    /// Words of all lines.
     pub(super) fn words(&self) -> usize {
-        self.photos * self.photo_lines() * self.pitch()
+        self.lines() * self.pitch()
     }
 
     /// Words from the start of a line to a place; columns are counted from the border's first one.
@@ -40,16 +43,15 @@ impl Layout {
         column * self.channels / self.values_per_word
     }
 
-    /// The first word of the place that lies at `(y, x)` of a photo, borders counted.
-    pub(super) fn place(&self, photo: usize, y: usize, x: usize) -> usize {
-        (photo * self.photo_lines() + y) * self.pitch() + self.column(x)
+    /// The first word of the place that lies at `(y, x)`, borders counted.
+    pub(super) fn place(&self, y: usize, x: usize) -> usize {
+        y * self.pitch() + self.column(x)
     }
 
-    /// The photo and the row of the maps that a line holds; `None` for a line of the border.
-    pub(super) fn row(&self, line: usize) -> Option<(usize, usize)> {
-        let (photo, y) = (line / self.photo_lines(), line % self.photo_lines());
-        let row = y.checked_sub(self.border)?;
-        (row < self.height).then_some((photo, row))
+    /// The row of the maps that a line holds; `None` for a line of the border.
+    pub(super) fn row(&self, line: usize) -> Option<usize> {
+        let row = line.checked_sub(self.border)?;
+        (row < self.height).then_some(row)
     }
 
     /// Zeros the border's part of a line, and the word behind it; all of it where the line is the border's.

@@ -11,7 +11,7 @@ mod maps;
 mod tests;
 
 use super::config::{BlockSpec, ConvSpec, MaxPool, ResNetConfig};
-use super::kernel::Arithmetic;
+use super::kernel::{Arithmetic, Factors};
 use super::maps::{Buffers, inside};
 use crate::preprocess::InputTensor;
 use crate::weights::FoldedWeights;
@@ -19,11 +19,12 @@ use convolution::{Conv, Taps};
 use maps::{Layout, Maps};
 use rayon::prelude::*;
 
-/// A residual network from photos to its last maps.
+/// A residual network from a photo to its last maps. Photos are not put together: what one's whole numbers stand for
+/// must not depend on another.
 #[derive(Debug)]
 pub(super) struct PackedResNet {
     arithmetic: &'static Arithmetic,
-    /// How the inputs are laid out, one photo of no size.
+    /// How inputs are laid out, without a size.
     input: Layout,
     stem: Conv,
     max_pool: MaxPool,
@@ -44,7 +45,14 @@ struct Block {
     step: usize,
 }
 
-/// The last maps of photos: their shape, `[photos, H, W, C]`, and values with channels filled up.
+/// Maps as convolutions read them, and as they were summed up where that is another form: whole numbers are made of
+/// sums when the largest is known, and what shortcuts add are the sums themselves.
+struct Activations {
+    read: Maps,
+    summed: Option<Maps>,
+}
+
+/// The last maps of a photo: their shape, `[H, W, C]`, and values with channels filled up.
 pub(super) struct LastMaps {
     maps: Maps,
     channels: usize,
@@ -118,18 +126,26 @@ impl PackedResNet {
         })
     }
 
-    /// The last maps of the inputs, at least one, all of one side, with the ReLU applied.
-    pub(super) fn run(&self, inputs: &[InputTensor]) -> LastMaps {
-        let input = input::maps(self.arithmetic, self.input, inputs, &self.buffers);
+    /// The last maps of the input, with the ReLU applied.
+    pub(super) fn run(&self, input: &InputTensor) -> LastMaps {
+        let input = input::maps(self.arithmetic, self.input, input, &self.buffers);
         let stem = self
             .stem
             .run(self.arithmetic, &[&input], None, &self.buffers);
         self.buffers.put(input.words);
-        let mut maps = self.pool_maxima(&stem);
+        let pooled = self.pool_maxima(&stem);
         self.buffers.put(stem.words);
+        let mut maps = self.readable(pooled, 0.0);
         for block in &self.blocks {
             maps = self.run_block(block, maps);
         }
+        let maps = match maps.summed {
+            Some(summed) => {
+                self.buffers.put(maps.read.words);
+                summed
+            }
+            None => maps.read,
+        };
         LastMaps {
             maps,
             channels: self.channels,
@@ -141,7 +157,7 @@ impl PackedResNet {
         self.buffers.put(last.maps.words);
     }
 
-    fn run_block(&self, block: &Block, input: Maps) -> Maps {
+    fn run_block(&self, block: &Block, mut input: Activations) -> Activations {
         let run = |conv: &Conv, inputs: &[&Maps], added: Option<(&Maps, usize)>| {
             conv.run(self.arithmetic, inputs, added, &self.buffers)
         };
@@ -149,22 +165,87 @@ impl PackedResNet {
             .convolutions
             .split_last()
             .expect("a block has convolutions");
-        let mut inner: Option<Maps> = None;
-        for conv in first {
-            let next = run(conv, &[inner.as_ref().unwrap_or(&input)], None);
+        // The sums of a projection and of the last convolution are one: so must the reach of their maps be.
+        let least_reach = |place: usize| {
+            if block.projects && place + 1 == first.len() {
+                input.read.reach
+            } else {
+                0.0
+            }
+        };
+        let mut inner: Option<Activations> = None;
+        for (place, conv) in first.iter().enumerate() {
+            let read = &inner.as_ref().unwrap_or(&input).read;
+            let next = self.readable(run(conv, &[read], None), least_reach(place));
             if let Some(done) = inner.replace(next) {
-                self.buffers.put(done.words);
+                self.drop(done);
             }
         }
         let inner = inner.expect("a block has two convolutions or more");
         let output = if block.projects {
-            run(last, &[&inner, &input], None)
+            self.reach(&mut input, inner.read.reach);
+            run(last, &[&inner.read, &input.read], None)
         } else {
-            run(last, &[&inner], Some((&input, block.step)))
+            let added = input.summed.as_ref().unwrap_or(&input.read);
+            run(last, &[&inner.read], Some((added, block.step)))
         };
-        self.buffers.put(inner.words);
-        self.buffers.put(input.words);
-        output
+        self.drop(inner);
+        self.drop(input);
+        self.readable(output, 0.0)
+    }
+
+    /// Maps that convolutions can read, of this reach or more where they are whole numbers.
+    fn readable(&self, maps: Maps, least_reach: f32) -> Activations {
+        match self.arithmetic.factors {
+            Factors::Integers { .. } => Activations {
+                read: self.packed(&maps, maps.reach.max(least_reach)),
+                summed: Some(maps),
+            },
+            _ => Activations {
+                read: maps,
+                summed: None,
+            },
+        }
+    }
+
+    /// Makes the reach of maps this one, where they are whole numbers; it is no less than theirs.
+    fn reach(&self, maps: &mut Activations, reach: f32) {
+        if let Some(summed) = &maps.summed
+            && maps.read.reach != reach
+        {
+            let read = std::mem::replace(&mut maps.read, self.packed(summed, reach));
+            self.buffers.put(read.words);
+        }
+    }
+
+    /// Maps in single precision as factors.
+    fn packed(&self, maps: &Maps, reach: f32) -> Maps {
+        let layout = Layout {
+            values_per_word: self.arithmetic.factors.per_word(),
+            ..maps.layout
+        };
+        let unit = self.arithmetic.factors.unit(reach);
+        let mut words = self.buffers.take(layout.words());
+        words
+            .par_chunks_mut(layout.pitch())
+            .zip(maps.words.par_chunks(maps.layout.pitch()))
+            .for_each(|(words, floats)| {
+                // The word behind the values of a line, in both.
+                let (behind, words) = words.split_last_mut().expect("a line has words");
+                *behind = 0;
+                self.arithmetic.pack(floats, unit, words);
+            });
+        Maps {
+            layout,
+            words,
+            reach,
+        }
+    }
+
+    fn drop(&self, maps: Activations) {
+        for maps in [Some(maps.read), maps.summed].into_iter().flatten() {
+            self.buffers.put(maps.words);
+        }
     }
 
     /// The maximum over each window; what lies outside the map is left out. No value is below zero.
@@ -189,7 +270,7 @@ impl PackedResNet {
             .enumerate()
             .for_each(|(line, words)| {
                 layout.clear_border(line, words);
-                let Some((photo, y)) = layout.row(line) else {
+                let Some(y) = layout.row(line) else {
                     return;
                 };
                 let places = words[layout.column(layout.border)..].chunks_exact_mut(place);
@@ -197,35 +278,37 @@ impl PackedResNet {
                     maxima.fill(0);
                     for from_y in inside(y * stride, before, kernel, from.height) {
                         for from_x in inside(x * stride, before, kernel, from.width) {
-                            let at = from.place(photo, from_y, from_x);
+                            let at = from.place(from_y, from_x);
                             self.arithmetic.raise(maxima, &input.words[at..][..place]);
                         }
                     }
                 }
             });
-        Maps { layout, words }
+        Maps {
+            layout,
+            words,
+            reach: input.reach,
+        }
     }
 }
 
 impl LastMaps {
-    /// The sides of each photo's maps.
+    /// Their sides.
     pub(super) fn sides(&self) -> [usize; 2] {
         [self.maps.layout.height, self.maps.layout.width]
     }
 
-    /// Each photo's maps, `[H * W, C]`.
-    pub(super) fn photos(&self) -> impl Iterator<Item = Vec<f32>> {
+    /// Their values, `[H * W, C]`.
+    pub(super) fn values(&self) -> Vec<f32> {
         let layout = self.maps.layout;
-        (0..layout.photos).map(move |photo| {
-            let mut values = Vec::with_capacity(layout.height * layout.width * self.channels);
-            for y in 0..layout.height {
-                for x in 0..layout.width {
-                    let words = &self.maps.words[layout.place(photo, y, x)..][..self.channels];
-                    values.extend(words.iter().map(|word| f32::from_bits(*word)));
-                }
+        let mut values = Vec::with_capacity(layout.height * layout.width * self.channels);
+        for y in 0..layout.height {
+            for x in 0..layout.width {
+                let words = &self.maps.words[layout.place(y, x)..][..self.channels];
+                values.extend(words.iter().map(|word| f32::from_bits(*word)));
             }
-            values
-        })
+        }
+        values
     }
 }
 

@@ -4,13 +4,15 @@ use super::*;
 use crate::resnet::CpuResNet;
 use crate::resnet::config::{Stem, StridePosition};
 use crate::resnet::fixtures::{assert_alike, input, variants, weights};
+use crate::weights::FoldedConv;
 
 /// How far from the portable form, relative to the largest value: another order of addition, or values rounded to
 /// eight bits at each of some twenty layers.
 fn tolerance(arithmetic: &Arithmetic) -> f32 {
-    match arithmetic.values_per_word {
-        1 => 1e-5,
-        _ => 0.03,
+    match arithmetic.factors {
+        Factors::Single => 1e-5,
+        Factors::BrainFloat => 0.03,
+        Factors::Integers { .. } => 0.01,
     }
 }
 
@@ -79,6 +81,62 @@ fn features_are_the_same_to_the_bit_in_any_batch_and_on_any_number_of_threads() 
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
             let together = pool.expect("threads").install(|| network.forward(&inputs));
             assert_eq!(together, alone, "{arithmetic:?} on {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn the_longest_sums_of_the_largest_numbers_are_held() {
+    // As many channels as the widest ResNet has under a kernel of this size.
+    const CHANNELS: usize = 512;
+    for arithmetic in Arithmetic::available() {
+        let layout = Layout {
+            height: 3,
+            width: 3,
+            border: 1,
+            channels: CHANNELS,
+            values_per_word: arithmetic.factors.per_word(),
+        };
+        let unit = arithmetic.factors.unit(2.5);
+        let mut words = Buffers::default().take(layout.words());
+        for y in 1..4 {
+            let inside = layout.place(y, 1)..layout.place(y, 4);
+            let values = vec![2.5f32.to_bits(); 3 * CHANNELS];
+            arithmetic.pack(&values, unit, &mut words[inside]);
+        }
+        let maps = Maps {
+            layout,
+            words,
+            reach: 2.5,
+        };
+        // All of one sign, rounded up and down.
+        let weights: [f32; 9] = std::array::from_fn(|at| 0.3 + 0.013 * at as f32);
+        for sign in [1.0, -1.0] {
+            let spec = ConvSpec {
+                name: "long".to_owned(),
+                norm: String::new(),
+                shape: [5, CHANNELS, 3, 3],
+                stride: 1,
+                padding: 1,
+            };
+            let folded = FoldedConv {
+                shape: spec.shape,
+                weight: vec![weights.map(|weight| sign * weight); 5 * CHANNELS].concat(),
+                bias: vec![0.0; 5],
+            };
+            let taps = Taps {
+                spec: &spec,
+                folded: &folded,
+                channels: CHANNELS,
+            };
+            let conv = Conv::new(arithmetic, &[taps], 0, true);
+            let sums = conv.run(arithmetic, &[&maps], None, &Buffers::default());
+            // All nine places under the kernel lie in the map; below zero is what the ReLU cuts.
+            let sum = f32::from_bits(sums.words[sums.layout.place(1, 1)]);
+            let nine: f32 = weights.iter().sum();
+            let expected = (2.5 * sign * nine * CHANNELS as f32).max(0.0);
+            let off = (sum - expected).abs();
+            assert!(off <= 0.005 * expected, "{arithmetic:?}: {sum}, {expected}");
         }
     }
 }
