@@ -3,8 +3,9 @@
 //! In one run, turn by turn, each in a process of its own and into an empty catalog: Vitrine on the processor, and
 //! `peer/pipeline.py` (Pillow with `draft`, onnxruntime with the same weights, hnswlib, SQLite; two threads). On
 //! photos as people have them and on such made 0.4, 2, 12 and 48 megapixels large. The last column leaves the
-//! network out: processor time for everything else. The last line is decoding and resizing alone, next to the `image`
-//! crate. Without Python 3.11 and its `venv` Vitrine is measured alone.
+//! network out: processor time for everything else. Above each size stands what other programs take of the processors
+//! if that is worth naming: ratios hold only on a quiet machine. The last line is decoding and resizing alone, next to
+//! the `image` crate. Without Python 3.11 and its `venv` Vitrine is measured alone.
 #![allow(clippy::print_stdout, reason = "what a bench prints is its result")]
 
 mod ours;
@@ -17,6 +18,8 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    thread,
+    time::Duration,
 };
 
 use peer::Peer;
@@ -26,6 +29,10 @@ const TURNS: usize = 3;
 
 /// Megapixels and how many photos of that size; 0 for photos as they are.
 const SIZES: [(f64, usize); 5] = [(0.0, 256), (0.4, 96), (2.0, 48), (12.0, 16), (48.0, 6)];
+
+/// How long other programs are watched before each size, and from which share of the processors they are named.
+const WATCHED: Duration = Duration::from_secs(1);
+const WORTH_NAMING: f64 = 0.05;
 
 /// What a pipeline's run cost.
 #[derive(Clone, Copy)]
@@ -102,6 +109,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         } else {
             continue;
         }
+        let others = taken_by_others()?;
+        if others >= WORTH_NAMING {
+            let percent = 100.0 * others;
+            println!("not a quiet machine: other programs take {percent:.0} % of the processors");
+        }
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for turn in 0..TURNS {
             let place = |whose| folder.path().join(format!("{megapixels}-{whose}-{turn}"));
@@ -159,6 +171,28 @@ fn print(megapixels: f64, ours: &[Cost], theirs: &[Cost]) {
         text(other.1),
         ratio(other.1.map(|peer| peer / other.0)),
     );
+}
+
+/// The share of the processors that is taken while this program waits.
+fn taken_by_others() -> Result<f64, Box<dyn Error>> {
+    let before = processor_times()?;
+    thread::sleep(WATCHED);
+    let after = processor_times()?;
+    let [busy, all] = [0, 1].map(|part| after[part] - before[part]);
+    Ok(busy / all.max(1.0))
+}
+
+/// Time that all processors have been busy since the start of the system, and all time, in ticks.
+fn processor_times() -> Result<[f64; 2], Box<dyn Error>> {
+    let text = fs::read_to_string("/proc/stat")?;
+    let line = text.lines().next().ok_or("an empty /proc/stat")?;
+    let times = line.split_whitespace().skip(1).map(str::parse::<f64>);
+    let times = times.collect::<Result<Vec<_>, _>>()?;
+    // Idle, and waiting for a disk.
+    let idle: f64 = times.iter().skip(3).take(2).sum();
+    // Guests, behind the eighth, are counted among the first two.
+    let all: f64 = times.iter().take(8).sum();
+    Ok([all - idle, all])
 }
 
 fn card() -> PathBuf {

@@ -27,6 +27,17 @@ pub(super) fn last_needed(side: usize) -> usize {
 /// which those from `N` on are 0.
 pub(super) struct Cosines<const N: usize, const LANES: usize = N>([[f32; LANES]; N]);
 
+/// As [`Cosines::inverse`] for two by two pixels, whose cosines are all the same but for the sign.
+#[inline(always)]
+pub(super) fn inverse_of_four(block: &Coefficients, pixels: &mut [u8], stride: usize) {
+    let mean = block[0] * 0.125 + 128.0;
+    let [across, down, both] = [block[1], block[8], block[9]].map(|wave| wave * 0.125);
+    let (left, right) = (mean + across, mean - across);
+    let (top_left, top_right) = (down + both, down - both);
+    pixels[..2].copy_from_slice(&[level(left + top_left), level(right + top_right)]);
+    pixels[stride..][..2].copy_from_slice(&[level(left - top_left), level(right - top_right)]);
+}
+
 impl<const N: usize, const LANES: usize> Cosines<N, LANES> {
     pub(super) fn new() -> Self {
         let factor = |frequency: usize, place: usize| {
@@ -100,6 +111,18 @@ mod tests {
         Cosines::<3, 4>::new().inverse(&block, 1, &mut pixels[32..], 8);
         assert_eq!((pixels[32], pixels[50]), (200, 200));
         assert_eq!((pixels[0], pixels[8], pixels[17]), (200, 200, 200));
+    }
+
+    #[test]
+    fn four_pixels_are_those_of_the_definition() {
+        let mut block = [0.0; 64];
+        for (at, value) in [(0, 90.0), (1, -210.0), (8, 333.0), (9, 57.0)] {
+            block[at] = value;
+        }
+        let (mut short, mut long) = ([0; 5], [0; 5]);
+        inverse_of_four(&block, &mut short, 3);
+        Cosines::<2>::new().inverse(&block, 3, &mut long, 3);
+        assert_eq!(short, long);
     }
 
     #[test]

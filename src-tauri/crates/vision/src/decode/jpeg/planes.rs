@@ -2,7 +2,7 @@
 
 use super::super::color::Samples;
 use super::frame::{Component, Frame, Tables};
-use super::idct::{Coefficients, Cosines, level};
+use super::idct::{Coefficients, Cosines, inverse_of_four, level};
 use crate::wide::wide;
 
 /// The planes of a picture made smaller.
@@ -34,7 +34,7 @@ pub(super) struct Plane {
 enum BlockCosines {
     /// The mean alone.
     One,
-    Two(Cosines<2>),
+    Two,
     Three(Cosines<3, 4>),
     Four(Cosines<4>),
     Six(Cosines<6, 8>),
@@ -60,7 +60,7 @@ impl Planes {
             let side = block_side * larger.min(8 / block_side);
             let cosines = match side {
                 1 => BlockCosines::One,
-                2 => BlockCosines::Two(Cosines::new()),
+                2 => BlockCosines::Two,
                 3 => BlockCosines::Three(Cosines::new()),
                 4 => BlockCosines::Four(Cosines::new()),
                 6 => BlockCosines::Six(Cosines::new()),
@@ -95,7 +95,7 @@ impl Plane {
         let pixels = &mut self.pixels[first..];
         match &self.cosines {
             BlockCosines::One => pixels[0] = mean_level(block[0]),
-            BlockCosines::Two(cosines) => cosines.inverse(block, rows, pixels, self.stride),
+            BlockCosines::Two => inverse_of_four(block, pixels, self.stride),
             BlockCosines::Three(cosines) => cosines.inverse(block, rows, pixels, self.stride),
             BlockCosines::Four(cosines) => cosines.inverse(block, rows, pixels, self.stride),
             BlockCosines::Six(cosines) => cosines.inverse(block, rows, pixels, self.stride),
@@ -231,11 +231,11 @@ impl Planes {
     fn each_pixel(self, color: impl Fn([u8; 3]) -> [f32; 3]) -> Option<Samples> {
         let planes: &[Plane; 3] = self.planes.as_slice().try_into().ok()?;
         let row_bytes = self.width * 3;
-        // A pixel is written as four bytes, of which the next one overwrites the last.
-        let mut rgb = vec![0; row_bytes * self.height + 1];
+        // Four pixels are written as sixteen bytes, of which the next ones overwrite the last four.
+        let mut rgb = vec![0; row_bytes * self.height + SURPLUS];
         let mut widened = [const { Vec::new() }; 3];
         for y in 0..self.height {
-            let mut out = &mut rgb[y * row_bytes..][..=row_bytes];
+            let mut out = &mut rgb[y * row_bytes..];
             for (plane, widened) in planes.iter().zip(&mut widened) {
                 plane.widen(y, self.width, widened);
             }
@@ -245,20 +245,37 @@ impl Planes {
                     return None;
                 };
                 let pixels = at_once(first, second, third, &color);
-                let count = AT_ONCE.min(self.width - at);
-                for (place, pixel) in pixels[..count].iter().enumerate() {
-                    out[3 * place..3 * place + 4].copy_from_slice(&pixel.to_le_bytes());
+                for (place, four) in pixels.as_chunks::<4>().0.iter().enumerate() {
+                    out[12 * place..][..16].copy_from_slice(&without_fourths(four));
                 }
-                out = &mut out[3 * count..];
+                out = &mut out[3 * AT_ONCE.min(self.width - at)..];
             }
         }
-        rgb.pop();
+        rgb.truncate(row_bytes * self.height);
         Some(Samples::Rgb(rgb))
     }
 }
 
 /// Pixels whose colours are computed together.
 const AT_ONCE: usize = 16;
+/// Bytes that may be written behind the last pixel: those of pixels computed with it, and of one more than four.
+const SURPLUS: usize = 3 * AT_ONCE + 4;
+
+/// The bytes of four pixels but for the highest of each, and four more.
+#[inline(always)]
+fn without_fourths(pixels: &[u32; 4]) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    for (four, pixel) in bytes.as_chunks_mut().0.iter_mut().zip(pixels) {
+        *four = pixel.to_le_bytes();
+    }
+    std::array::from_fn(|at| {
+        if at < 12 {
+            bytes[at / 3 * 4 + at % 3]
+        } else {
+            0
+        }
+    })
+}
 
 /// The colours of some pixels, each with its red in the lowest byte.
 #[inline(always)]
