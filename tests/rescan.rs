@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use catalog::Change;
 use end_to_end::{
     catalogs::{ingest, more_like, open, options, repository},
     photos::fill,
@@ -269,6 +270,31 @@ fn a_file_that_failed_is_tried_again_when_asked_for() -> Result<()> {
     let retried = engine.retry(&failed[..1], &CancelToken::default(), &|_| ())?;
     assert_eq!((retried.added, retried.failures.len()), (1, 0));
     assert_eq!(engine.catalog().counts()?.failures, 1);
+    Ok(())
+}
+
+#[test]
+fn a_file_of_a_format_that_an_earlier_version_did_not_read_is_tried_again() -> Result<()> {
+    let (shop, engine) = shop(1)?;
+    ingest(&engine, &shop.photos)?;
+    let stored = engine.catalog().stored_files()?;
+    let file = stored.first().context("a file")?.file.clone();
+    let failure = |code: &str| Change::Fail {
+        file: file.clone(),
+        code: code.to_owned(),
+        reason: "such photos are not read".to_owned(),
+    };
+    engine.catalog().commit(&[failure("unread_format")])?;
+    let same_version = ingest(&engine, &shop.photos)?;
+    assert_eq!(same_version.failures.len(), 1);
+    engine.catalog().set_setting("formats_read", "JPEG, PNG")?;
+    let later_version = ingest(&engine, &shop.photos)?;
+    assert_eq!(later_version.failures, []);
+    assert!(!missing(&engine, &file.path)?);
+    // A damaged file stays damaged, whatever else is read.
+    engine.catalog().commit(&[failure("damaged")])?;
+    engine.catalog().set_setting("formats_read", "JPEG, PNG")?;
+    assert_eq!(ingest(&engine, &shop.photos)?.failures.len(), 1);
     Ok(())
 }
 

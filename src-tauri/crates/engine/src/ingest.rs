@@ -14,10 +14,10 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use catalog::{Catalog, ContentHash};
+use catalog::{Catalog, ContentHash, StoredFailure};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use embedding::ImageId;
-use vision::{DecodeLimits, InputTensor};
+use vision::{DecodeLimits, InputTensor, PhotoFormat};
 
 use crate::{
     CancelToken, Embedder, EngineError, ExclusionRules, IngestReport, Progress, Scope, Stage,
@@ -30,6 +30,9 @@ use crate::{
     scan::scan,
     update::{is_as_seen, is_settled},
 };
+
+/// Where the catalog keeps what the last run could read: a setting.
+const FORMATS_READ: &str = "formats_read";
 
 /// How an ingest came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +111,7 @@ impl Ingest<'_> {
             &scope,
             &scan,
             &self.catalog.stored_files()?,
-            &self.catalog.known_failures()?,
+            &self.known_failures()?,
         );
         let mut report = IngestReport {
             unchanged: plan.unchanged,
@@ -150,6 +153,25 @@ impl Ingest<'_> {
         report.failures.sort_by(|a, b| a.path.cmp(&b.path));
         report.elapsed = started.elapsed().saturating_sub(waited);
         Ok(report)
+    }
+
+    /// The failures of earlier runs, but for files that this version may be able to read where an earlier one was not:
+    /// those are forgotten, and so tried again.
+    fn known_failures(&self) -> Result<Vec<StoredFailure>, EngineError> {
+        let known = self.catalog.known_failures()?;
+        if self.catalog.setting(FORMATS_READ)?.as_deref() == Some(PhotoFormat::NAMES) {
+            return Ok(known);
+        }
+        let (unread, known): (Vec<_>, Vec<_>) = known
+            .into_iter()
+            .partition(|failure| matches!(&*failure.code, "unread_format" | "unread_variant"));
+        let unread: Vec<PathBuf> = unread
+            .into_iter()
+            .map(|failure| failure.file.path)
+            .collect();
+        self.catalog.forget_failures(&unread)?;
+        self.catalog.set_setting(FORMATS_READ, PhotoFormat::NAMES)?;
+        Ok(known)
     }
 
     fn embed_all(
