@@ -23,6 +23,8 @@ pub(super) struct Still<'a> {
     pub(super) icc_profile: Option<&'a [u8]>,
     /// Colour by numbers (ITU-T H.273).
     pub(super) numbers: Option<ColorNumbers>,
+    /// Bytes of a pixel in the decoded planes of the colours, as the file states it, and what is kept of their blocks.
+    pub(super) plane_bytes: u64,
 }
 
 /// Colour by the code points of ITU-T H.273.
@@ -108,8 +110,26 @@ impl<'a> Still<'a> {
             orientation: orientation(property(b"irot"), property(b"imir")),
             icc_profile,
             numbers,
+            plane_bytes: plane_bytes(property(b"av1C")),
         })
     }
+}
+
+/// Bytes of a pixel in decoded planes, and a tenth of one for what is kept of their blocks, rounded up: by the
+/// configuration of the AV1 data (AV1 in ISOBMFF, 2.3.3), or the most that there are where it is missing.
+fn plane_bytes(configuration: Option<&[u8]>) -> u64 {
+    let Some(&[_, _, flags, ..]) = configuration else {
+        return 7;
+    };
+    let has = |bit: u8| flags & (1 << bit) != 0;
+    let [wide, grey, half_width, half_height] = [6, 4, 3, 2].map(has);
+    let half_samples = match (grey, half_width, half_height) {
+        (true, ..) => 2,
+        (_, true, true) => 3,
+        (_, true, false) => 4,
+        _ => 6,
+    };
+    half_samples * if wide { 2 } else { 1 } / 2 + 1
 }
 
 impl<'a> Meta<'a> {

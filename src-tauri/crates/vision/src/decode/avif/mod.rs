@@ -9,7 +9,7 @@ use super::color::{Profile, Samples};
 use super::error::DecodeError;
 use super::format::PhotoFormat;
 use super::limits::DecodeLimits;
-use super::memory::{Claim, pixels};
+use super::memory::{Memory, Outlook};
 use container::Still;
 use re_rav1d::dav1d::{Decoder, Picture, Settings};
 
@@ -17,18 +17,34 @@ use re_rav1d::dav1d::{Decoder, Picture, Settings};
 pub(super) fn read(
     bytes: &[u8],
     limits: &DecodeLimits,
-    claim: &Claim<'_>,
+    memory: &Memory<'_>,
 ) -> Result<RawPicture, DecodeError> {
     let still = Still::find(bytes)?;
     let (width, height) = still.size;
-    limits.check_picture(width, height, BYTES_PER_PIXEL)?;
-    claim(pixels(width, height) * BYTES_PER_PIXEL);
+    let see_through = still.alpha.is_some();
+    let outlook = Outlook {
+        format: PhotoFormat::Avif,
+        width,
+        height,
+        // The planes and RGB; or RGB, the planes of the opacity, the opacity itself, and all four together.
+        decoded: still.plane_bytes + if see_through { 3 + 1 + 4 } else { 3 },
+        lossy: false,
+        samples: if see_through { 4 } else { 3 },
+        has_profile: still.icc_profile.is_some()
+            || still
+                .numbers
+                .is_some_and(|numbers| (numbers.primaries, numbers.transfer) != SRGB),
+        orientation: still.orientation,
+    };
+    limits.check_picture(width, height, outlook.decoded)?;
+    memory.take(outlook.bytes())?;
     let color = decode(&still.color, limits)?;
     let same_size = |picture: &Picture| (picture.width(), picture.height()) == still.size;
     if !same_size(&color) {
         return Err(damaged("the picture has another size than the file says"));
     }
     let rgb = planes::to_rgb(&color, still.numbers);
+    drop(color);
     let samples = match &still.alpha {
         Some(data) => {
             let alpha = decode(data, limits)?;
@@ -53,8 +69,8 @@ pub(super) fn read(
     })
 }
 
-/// Most that decoding holds for a pixel: three planes of 16 bits, RGB, and RGB with opacity.
-const BYTES_PER_PIXEL: u64 = 13;
+/// Primaries and transfer of sRGB in the code points of ITU-T H.273.
+const SRGB: (u8, u8) = (1, 13);
 
 fn damaged(detail: &str) -> DecodeError {
     DecodeError::damaged(PhotoFormat::Avif, detail)
