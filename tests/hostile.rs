@@ -258,37 +258,62 @@ fn every_file_ends_as_a_photo_or_as_a_reason() -> Result<()> {
 /// What photos being read may take together, in bytes.
 const MOST_TOGETHER: u64 = 256 << 20;
 
+/// A photo of one colour in a format that is decoded whole, and the bytes that decoding it takes.
+fn plain_webp(width: u32, height: u32, level: u8) -> Result<(Vec<u8>, u64)> {
+    let pixels = vec![level; width as usize * height as usize * 3];
+    let mut bytes = Vec::new();
+    image::codecs::webp::WebPEncoder::new_lossless(&mut bytes).encode(
+        &pixels,
+        width,
+        height,
+        image::ExtendedColorType::Rgb8,
+    )?;
+    // What it gives, and before that the same with opacity.
+    Ok((bytes, u64::from(width) * u64::from(height) * (3 + 4)))
+}
+
 #[test]
 fn huge_photos_are_decoded_one_after_the_other_and_small_ones_beside_them() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let photos = folder.path().join("photos");
     fs::create_dir(&photos)?;
-    // 162 MB of pixels: two at once would be too much. What follows the picture makes another content of it.
-    let (width, height) = (9000, 6000);
-    let pixels = vec![200; width as usize * height as usize * 3];
-    let huge = png(&pixels, width, height, ColorType::Rgb8)?;
+    // Two at once would be too much. What follows the picture makes another content of it.
+    let (huge, decoded) = plain_webp(5000, 4000, 200)?;
+    ensure!(2 * decoded > MOST_TOGETHER);
     for number in 0..4_u8 {
         fs::write(
-            photos.join(format!("huge-{number}.png")),
+            photos.join(format!("huge-{number}.webp")),
             [&huge[..], &[number]].concat(),
         )?;
         let small = jpeg(&scene(u64::from(number), 640, 480), 90)?;
         fs::write(photos.join(format!("small-{number}.jpg")), small)?;
     }
     // Larger than all may take together, and taken in all the same.
-    let (width, height) = (10_000, 9_500);
-    let pixels = vec![90; width as usize * height as usize * 3];
-    let largest = png(&pixels, width, height, ColorType::Rgb8)?;
-    let alone = pixels.len() as u64 + largest.len() as u64;
+    let (largest, decoded) = plain_webp(8000, 5000, 90)?;
+    fs::write(photos.join("largest.webp"), &largest)?;
+    let alone = decoded + largest.len() as u64;
     ensure!(alone > MOST_TOGETHER);
-    fs::write(photos.join("largest.png"), &largest)?;
+    // Larger still, but never held whole.
+    let pixels = vec![90; 10_000 * 9_500 * 3];
+    let giant = png(&pixels, 10_000, 9_500, ColorType::Rgb8)?;
+    fs::write(photos.join("giant.png"), &giant)?;
+    drop(pixels);
+    // So large that it is not even begun: a header alone tells.
+    let mut claim = b"GIF89a".to_vec();
+    claim.extend_from_slice(&[0xe0, 0x2e, 0xe0, 0x2e, 0, 0, 0, b',', 0, 0, 0, 0]);
+    claim.extend_from_slice(&[0xe0, 0x2e, 0xe0, 0x2e, 0, 2, 2, 0x4c, 1, 0, b';']);
+    fs::write(photos.join("too-large.gif"), &claim)?;
 
     let engine = open(&folder.path().join("catalog"))?;
     let report = ingest(&engine, &photos)?;
-    assert_eq!((report.added, report.failures.len()), (9, 0));
+    assert_eq!((report.added, report.failures.len()), (10, 1));
+    assert_eq!(
+        report.failures[0].reason,
+        "reading the photo takes 1153 MB of memory, at most 536 MB are used for one"
+    );
     let most = engine.most_photo_bytes();
     // Beside the largest, files wait that have been read; the small ones are a few kilobytes.
-    let room = 8 * huge.len() as u64;
+    let room = 8 * (huge.len() + giant.len()) as u64;
     assert!(
         (alone..alone + room).contains(&most),
         "{most} bytes at once"

@@ -3,7 +3,8 @@
 //!
 //! A file's share is asked for twice: first for its bytes, then, when its header has said how large it is, for its
 //! pixels. To wait for the second while holding the first could keep all waiting for each other; so those that wait
-//! for room for pixels look only at who is decoding, and those that decode wait for nobody.
+//! for room for pixels look only at who is decoding, and those that decode wait for nobody. One that takes more than
+//! all may together waits, besides, for the large files of those that do not: they go on without it.
 
 use std::{
     fmt,
@@ -12,9 +13,14 @@ use std::{
 
 use crate::sync::lock;
 
-/// Photos up to some 80 megapixels may be decoded beside one another. With a gallery of 200,000 photos (200 MB), the
-/// network and SQLite, an ingest stays under 700 MB.
+/// Hundreds of JPEGs, PNGs, TIFFs and BMPs, which are decoded small, or a few large photos of other formats.
+///
+/// One photo alone may take up to [`vision::DecodeLimits::max_held_bytes`], and with the network (100 MB) and SQLite an
+/// ingest stays under 700 MB.
 pub(crate) const BUDGET_BYTES: u64 = 256 << 20;
+
+/// What part of a budget files may take that have been read beside a photo that takes more than all of it.
+const BESIDE_ONE_TOO_LARGE: u64 = 8;
 
 /// What all photos being read may take together. One alone may take more: it could never be read otherwise.
 pub(crate) struct MemoryBudget {
@@ -27,6 +33,8 @@ pub(crate) struct MemoryBudget {
 struct Taken {
     /// By files whose pixels are not decoded yet.
     waiting: u64,
+    /// By those of them that wait to be alone.
+    too_large: u64,
     /// By files whose pixels are, the files included.
     decoding: u64,
     /// The most that both have come to.
@@ -110,9 +118,22 @@ impl MemoryShare<'_> {
         }
         let wanted = self.file_bytes + pixel_bytes;
         let most = self.budget.bytes;
-        let fits = |taken: &Taken| taken.decoding == 0 || taken.all() + pixel_bytes <= most;
+        let too_large = if wanted > most { self.file_bytes } else { 0 };
+        if too_large > 0 {
+            // Others that wait to be alone need not wait for this one.
+            self.budget.give_back(|taken| taken.too_large += too_large);
+        }
+        let fits = |taken: &Taken| {
+            if wanted > most {
+                let beside = taken.waiting - taken.too_large;
+                taken.decoding == 0 && beside <= most / BESIDE_ONE_TOO_LARGE
+            } else {
+                taken.decoding == 0 || taken.all() + pixel_bytes <= most
+            }
+        };
         self.budget.change_once(fits, |taken| {
             taken.waiting -= self.file_bytes;
+            taken.too_large -= too_large;
             taken.decoding += wanted;
         });
         *decoding = Some(wanted);
@@ -170,7 +191,7 @@ mod tests {
             }
         });
         assert_eq!(lock(&budget.taken).all(), 0);
-        // The largest alone, beside files that wait.
+        // The largest alone, beside files that wait: some small, or as large as itself.
         assert!(budget.most_taken() <= 5000 + 170 + 1000, "{budget:?}");
     }
 
@@ -188,6 +209,33 @@ mod tests {
             drop((small, another));
             large.join().expect("it is decoded once it is alone");
         });
+    }
+
+    #[test]
+    fn one_too_large_waits_for_the_large_files_of_others() {
+        let budget = MemoryBudget::new(1000);
+        let large_file = budget.share(600);
+        thread::scope(|scope| {
+            let alone = scope.spawn(|| budget.share(10).decode(2000));
+            thread::sleep(Duration::from_millis(50));
+            assert!(!alone.is_finished(), "it is decoded beside a large file");
+            large_file.decode(5);
+            drop(large_file);
+            alone.join().expect("it is decoded once the file is done");
+        });
+        assert!(budget.most_taken() <= 2010, "{budget:?}");
+    }
+
+    #[test]
+    fn two_too_large_do_not_wait_for_each_other() {
+        let budget = MemoryBudget::new(1000);
+        let files = [budget.share(400), budget.share(500)];
+        thread::scope(|scope| {
+            for file in files {
+                scope.spawn(move || file.decode(2000));
+            }
+        });
+        assert_eq!(lock(&budget.taken).all(), 0);
     }
 
     #[test]

@@ -23,10 +23,12 @@ pub struct DecodedImage {
 pub(crate) struct PhotoInPixels {
     /// Width and height of the photo, upright.
     pub(crate) size: [u32; 2],
-    /// Left and top edge in the pixels, in eighths.
+    /// Left and top edge in the pixels, in parts of one.
     pub(crate) corner: [u32; 2],
-    /// Width and height in the pixels, in eighths.
+    /// Width and height in the pixels, in parts of one.
     pub(crate) extent: [u32; 2],
+    /// How many parts a pixel has, at least 1.
+    pub(crate) parts: u32,
 }
 
 impl PhotoInPixels {
@@ -35,7 +37,8 @@ impl PhotoInPixels {
         Self {
             size: [width, height],
             corner: [0, 0],
-            extent: [width.saturating_mul(8), height.saturating_mul(8)],
+            extent: [width, height],
+            parts: 1,
         }
     }
 }

@@ -190,6 +190,7 @@ mod tests {
                 size: [75, height],
                 corner: [0, 0],
                 extent: [8 * 19, 8 * 16],
+                parts: 8,
             })
         };
         let rows = |image: &DecodedImage| {

@@ -32,8 +32,9 @@ pub(crate) fn resize_photo(
     height: u32,
     filter: FilterType,
 ) -> Vec<u8> {
-    let [left, top] = photo.corner.map(|at| f64::from(at) / 8.0);
-    let [across, down] = photo.extent.map(|side| f64::from(side) / 8.0);
+    let parts = f64::from(photo.parts);
+    let [left, top] = photo.corner.map(|at| f64::from(at) / parts);
+    let [across, down] = photo.extent.map(|side| f64::from(side) / parts);
     let size = [pixels.width, pixels.height];
     let place = [left, top, across, down];
     convolved(pixels.rgb, size, place, [width, height], filter)

@@ -61,6 +61,18 @@ pub enum DecodeError {
         /// [`DecodeLimits::max_decoded_bytes`](super::DecodeLimits::max_decoded_bytes).
         max_bytes: u64,
     },
+    /// Reading the photo would take more memory than may be used for one.
+    #[error(
+        "reading the photo takes {} MB of memory, at most {} MB are used for one",
+        bytes.div_ceil(1_000_000),
+        max_bytes / 1_000_000
+    )]
+    TooMuchMemory {
+        /// Bytes held at once, those of the file counted.
+        bytes: u64,
+        /// [`DecodeLimits::max_held_bytes`](super::DecodeLimits::max_held_bytes).
+        max_bytes: u64,
+    },
     /// More bytes in the file than the limit.
     #[error("the file is too large: {bytes} bytes, at most {max_bytes} are read")]
     FileTooLarge {
@@ -81,7 +93,9 @@ impl DecodeError {
             Self::Truncated { .. } => "truncated",
             Self::Damaged { .. } => "damaged",
             Self::UnreadVariant { .. } => "unread_variant",
-            Self::TooManyPixels { .. } | Self::TooManyBytes { .. } => "too_large_picture",
+            Self::TooManyPixels { .. } | Self::TooManyBytes { .. } | Self::TooMuchMemory { .. } => {
+                "too_large_picture"
+            }
             Self::FileTooLarge { .. } => "too_large_file",
         }
     }

@@ -12,6 +12,10 @@ pub struct DecodeLimits {
     pub max_decoded_bytes: u64,
     /// Most bytes of the file itself. 512 MiB by default: an uncompressed TIFF of that sensor.
     pub max_file_bytes: u64,
+    /// Most bytes held at once for a photo that is decoded no larger than needed
+    /// ([`decode_reduced`](super::decode_reduced)), those of its file counted. 512 MiB by default: with the network and
+    /// what else an ingest holds, it stays under 700 MB.
+    pub max_held_bytes: u64,
 }
 
 impl Default for DecodeLimits {
@@ -20,6 +24,7 @@ impl Default for DecodeLimits {
             max_pixels: 150_000_000,
             max_decoded_bytes: 1 << 30,
             max_file_bytes: 512 << 20,
+            max_held_bytes: 512 << 20,
         }
     }
 }

@@ -12,6 +12,8 @@ mod jpeg;
 mod limits;
 mod memory;
 mod other;
+mod parts;
+mod reduction;
 
 pub use error::DecodeError;
 pub use format::PhotoFormat;
@@ -22,6 +24,7 @@ use crate::image::{DecodedImage, PhotoInPixels};
 use ::image::metadata::Orientation;
 use ::image::{DynamicImage, ImageFormat, RgbImage};
 use color::{Profile, Samples};
+use memory::Memory;
 
 /// How many threads may decode a photo that is made of tiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,21 +53,21 @@ struct RawPicture {
 ///
 /// [`DecodeError`] says in plain words what is wrong with the file.
 pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<DecodedImage, DecodeError> {
-    decode_whole(bytes, limits, &|_| (), Hurry::All)
+    decode_whole(bytes, limits, &Memory::unlimited(), Hurry::All)
 }
 
 fn decode_whole(
     bytes: &[u8],
     limits: &DecodeLimits,
-    claim: &Claim<'_>,
+    memory: &Memory<'_>,
     hurry: Hurry,
 ) -> Result<DecodedImage, DecodeError> {
     limits.check_file(bytes.len() as u64)?;
     let format = PhotoFormat::of(bytes)?;
-    let other = |decoded_as| other::read(bytes, format, decoded_as, limits, claim);
+    let other = |decoded_as| other::read(bytes, format, decoded_as, limits, memory);
     let picture = match format {
-        PhotoFormat::Jpeg => jpeg::read(bytes, limits, claim)?,
-        PhotoFormat::Avif | PhotoFormat::Heic => heif::read(bytes, format, limits, claim, hurry)?,
+        PhotoFormat::Jpeg => jpeg::read(bytes, limits, memory)?,
+        PhotoFormat::Avif | PhotoFormat::Heic => heif::read(bytes, format, limits, memory, hurry)?,
         PhotoFormat::Png => other(ImageFormat::Png)?,
         PhotoFormat::WebP => other(ImageFormat::WebP)?,
         PhotoFormat::Gif => other(ImageFormat::Gif)?,
@@ -85,13 +88,15 @@ pub struct ReducedImage {
     pub height: u32,
 }
 
-/// As [`decode`], with no more pixels than a longer side of `least_side` needs where the format has a quick way to
-/// fewer: a JPEG at a half, three eighths, a quarter or, with 1.4 times the side, an eighth of its size, straight from
-/// the compressed data. Before memory is taken for pixels, `claim` hears how much.
+/// As [`decode`], with no more pixels than a longer side of `least_side` needs where the format has a way to fewer: a
+/// JPEG at a half, three eighths, a quarter or, with 1.4 times the side, an eighth of its size, straight from the
+/// compressed data; PNG, TIFF and BMP, with twice the side, as means of squares of pixels, summed up while rows come, so
+/// that the photo itself is never held. Before memory is taken for pixels, `claim` hears how much.
 ///
 /// # Errors
 ///
-/// As [`decode`].
+/// As [`decode`], and [`DecodeError::TooMuchMemory`] for a photo that would hold more than
+/// [`DecodeLimits::max_held_bytes`].
 pub fn decode_reduced(
     bytes: &[u8],
     limits: &DecodeLimits,
@@ -99,12 +104,21 @@ pub fn decode_reduced(
     claim: &Claim<'_>,
 ) -> Result<ReducedImage, DecodeError> {
     limits.check_file(bytes.len() as u64)?;
-    if PhotoFormat::of(bytes)? == PhotoFormat::Jpeg
-        && let Some((picture, photo)) = jpeg::read_reduced(bytes, limits, least_side, claim)?
-    {
+    let format = PhotoFormat::of(bytes)?;
+    let memory = Memory::of(bytes, limits.max_held_bytes, claim);
+    let other =
+        |decoded_as| other::read_reduced(bytes, format, decoded_as, limits, least_side, &memory);
+    let reduced = match format {
+        PhotoFormat::Jpeg => jpeg::read_reduced(bytes, limits, least_side, &memory)?,
+        PhotoFormat::Png => other(ImageFormat::Png)?,
+        PhotoFormat::Tiff => other(ImageFormat::Tiff)?,
+        PhotoFormat::Bmp => other(ImageFormat::Bmp)?,
+        PhotoFormat::WebP | PhotoFormat::Gif | PhotoFormat::Avif | PhotoFormat::Heic => None,
+    };
+    if let Some((picture, photo)) = reduced {
         let pixels = [picture.width, picture.height];
         let photo = turned(photo, pixels, picture.orientation);
-        let image = finish(picture, PhotoFormat::Jpeg)?.of_photo(photo);
+        let image = finish(picture, format)?.of_photo(photo);
         let [width, height] = photo.size;
         return Ok(ReducedImage {
             image,
@@ -112,7 +126,7 @@ pub fn decode_reduced(
             height,
         });
     }
-    let image = decode_whole(bytes, limits, claim, Hurry::One)?;
+    let image = decode_whole(bytes, limits, &memory, Hurry::One)?;
     Ok(ReducedImage {
         width: image.width(),
         height: image.height(),
@@ -127,7 +141,7 @@ fn turned(photo: PhotoInPixels, pixels: [u32; 2], orientation: Orientation) -> P
         Rotate270FlipH,
     };
     // What is not filled lies at the right and at the bottom.
-    let [right, bottom] = [0, 1].map(|way| 8 * pixels[way] - photo.extent[way]);
+    let [right, bottom] = [0, 1].map(|way| photo.parts * pixels[way] - photo.extent[way]);
     let corner = match orientation {
         NoTransforms | Rotate90FlipH => [0, 0],
         FlipHorizontal => [right, 0],
@@ -145,6 +159,7 @@ fn turned(photo: PhotoInPixels, pixels: [u32; 2], orientation: Orientation) -> P
         size: swap(photo.size),
         corner,
         extent: swap(photo.extent),
+        parts: photo.parts,
     }
 }
 
@@ -189,6 +204,7 @@ mod tests {
             size: [5, 9],
             corner: [0, 0],
             extent: [8, 16],
+            parts: 8,
         };
         for number in 1..=8 {
             let orientation = Orientation::from_exif(number).expect("one of eight");

@@ -5,12 +5,78 @@ use super::color::{Profile, Samples};
 use super::error::DecodeError;
 use super::format::PhotoFormat;
 use super::limits::DecodeLimits;
-use super::memory::{Claim, Outlook};
+use super::memory::{Memory, Outlook};
+use super::parts::{self, MOST_METADATA, Outline};
+use super::reduction::{Misfit, Reduction, Squares};
+use crate::image::PhotoInPixels;
 use image::error::ImageError;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits};
 use std::error::Error;
 use std::io::{Cursor, ErrorKind};
+
+/// What a file says before its pixels.
+struct Header<'a> {
+    decoder: Box<dyn ImageDecoder + 'a>,
+    outline: Outline,
+    icc_profile: Option<Vec<u8>>,
+    orientation: Orientation,
+    /// It is a WebP of nothing but a lossy picture.
+    lossy: bool,
+}
+
+impl<'a> Header<'a> {
+    fn of(bytes: &'a [u8], decoded_as: ImageFormat, limits: &DecodeLimits) -> ImageResult<Self> {
+        parts::check(bytes, decoded_as)?;
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), decoded_as);
+        let mut memory = Limits::no_limits();
+        memory.max_alloc = Some(MOST_METADATA);
+        reader.limits(memory);
+        let mut decoder: Box<dyn ImageDecoder + 'a> = Box::new(reader.into_decoder()?);
+        let (width, height) = decoder.dimensions();
+        let color = decoder.color_type();
+        let max_bytes = limits.max_decoded_bytes.saturating_mul(2);
+        let mut memory = Limits::no_limits();
+        memory.max_alloc = Some(max_bytes);
+        decoder.set_limits(memory)?;
+        Ok(Self {
+            outline: Outline {
+                width,
+                height,
+                color,
+                max_beside: max_bytes.saturating_sub(decoder.total_bytes()),
+            },
+            icc_profile: decoder.icc_profile().unwrap_or_default(),
+            orientation: decoder.orientation().unwrap_or(Orientation::NoTransforms),
+            lossy: bytes.get(12..16) == Some(b"VP8 ") && decoded_as == ImageFormat::WebP,
+            decoder,
+        })
+    }
+
+    fn check(&self, limits: &DecodeLimits) -> Result<(), DecodeError> {
+        let Outline {
+            width,
+            height,
+            color,
+            ..
+        } = self.outline;
+        limits.check_picture(width, height, u64::from(color.bytes_per_pixel()))
+    }
+
+    fn outlook(&self, format: PhotoFormat) -> Outlook {
+        let color = self.outline.color;
+        Outlook {
+            format,
+            width: self.outline.width,
+            height: self.outline.height,
+            decoded: u64::from(color.bytes_per_pixel()),
+            lossy: self.lossy,
+            samples: u64::from(color.channel_count()),
+            has_profile: self.icc_profile.is_some(),
+            orientation: self.orientation,
+        }
+    }
+}
 
 /// The picture of a file in `format`, which the `image` crate calls `decoded_as`; of an animation, the first frame.
 pub(super) fn read(
@@ -18,38 +84,68 @@ pub(super) fn read(
     format: PhotoFormat,
     decoded_as: ImageFormat,
     limits: &DecodeLimits,
-    claim: &Claim<'_>,
+    memory: &Memory<'_>,
 ) -> Result<RawPicture, DecodeError> {
     let failed = |error| from_image(error, format, limits);
-    let reader = ImageReader::with_format(Cursor::new(bytes), decoded_as);
-    let mut decoder = reader.into_decoder().map_err(failed)?;
-    let (width, height) = decoder.dimensions();
-    let color = decoder.color_type();
-    let decoded = u64::from(color.bytes_per_pixel());
-    limits.check_picture(width, height, decoded)?;
-    let mut memory = Limits::no_limits();
-    memory.max_alloc = Some(limits.max_decoded_bytes.saturating_mul(2));
-    decoder.set_limits(memory).map_err(failed)?;
-    let icc_profile = decoder.icc_profile().unwrap_or_default();
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let outlook = Outlook {
-        format,
-        width,
-        height,
-        decoded,
-        samples: u64::from(color.channel_count()),
-        has_profile: icc_profile.is_some(),
-        orientation,
-    };
-    claim(outlook.bytes());
-    let picture = DynamicImage::from_decoder(decoder).map_err(failed)?;
+    let header = Header::of(bytes, decoded_as, limits).map_err(failed)?;
+    header.check(limits)?;
+    memory.take(header.outlook(format).bytes())?;
+    let picture = DynamicImage::from_decoder(header.decoder).map_err(failed)?;
     Ok(RawPicture {
+        width: header.outline.width,
+        height: header.outline.height,
+        samples: samples_of(picture),
+        profile: header.icc_profile.and_then(|icc| Profile::from_icc(&icc)),
+        orientation: header.orientation,
+    })
+}
+
+/// As [`read`], made smaller while it comes, for a picture with a longer side of `least_side`; with the photo as the
+/// file states it. `None` when that takes the whole picture, or it can only be had whole.
+pub(super) fn read_reduced(
+    bytes: &[u8],
+    format: PhotoFormat,
+    decoded_as: ImageFormat,
+    limits: &DecodeLimits,
+    least_side: u32,
+    memory: &Memory<'_>,
+) -> Result<Option<(RawPicture, PhotoInPixels)>, DecodeError> {
+    let failed = |error| from_image(error, format, limits);
+    let header = Header::of(bytes, decoded_as, limits).map_err(failed)?;
+    header.check(limits)?;
+    let outline = header.outline;
+    let Some(squares) = Squares::of([outline.width, outline.height], least_side) else {
+        return Ok(None);
+    };
+    let outlook = header.outlook(format);
+    // Its tables may be as large as those that the parts need.
+    drop(header.decoder);
+    let Some(parts) = parts::of(bytes, decoded_as, &outline).map_err(failed)? else {
+        return Ok(None);
+    };
+    let [width, height] = squares.reduced_size();
+    memory.take(
+        parts
+            .bytes()
+            .saturating_add(outlook.reduced_bytes([width, height])),
+    )?;
+    let samples = outline.color.channel_count();
+    let mut reduction = Reduction::new(squares, usize::from(samples));
+    parts
+        .give(&mut |corner, part| {
+            let width = part.width();
+            let added = reduction.add(corner, width, &samples_of(part));
+            added.map_err(|Misfit| parts::misfit())
+        })
+        .map_err(failed)?;
+    let picture = RawPicture {
         width,
         height,
-        samples: samples_of(picture),
-        profile: icc_profile.and_then(|icc| Profile::from_icc(&icc)),
-        orientation,
-    })
+        samples: reduction.finish(),
+        profile: header.icc_profile.and_then(|icc| Profile::from_icc(&icc)),
+        orientation: header.orientation,
+    };
+    Ok(Some((picture, squares.photo())))
 }
 
 /// 8-bit samples of a picture of any depth (16 bits and floats are rounded to 8).

@@ -1,8 +1,11 @@
 //! Damaged photos, each made from the photos in `fixtures` by a number alone, and the limits that decoding one must
 //! keep: so that a failure, which names the number, comes again with it.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "counting.rs"]
+mod counting;
+#[path = "files.rs"]
+mod files;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 use vision::{DecodeLimits, decode, decode_reduced};
@@ -12,47 +15,13 @@ const LIMITS: DecodeLimits = DecodeLimits {
     max_pixels: 1 << 20,
     max_decoded_bytes: 8 << 20,
     max_file_bytes: 1 << 20,
+    max_held_bytes: 8 << 20,
 };
 /// Most bytes that decoding one may ask for at a time. Far more than these limits allow a picture: the TIFF decoder
 /// reserves up to 385 MiB for tables that a file claims to have, which it does not touch until they are there.
 const MOST_BYTES: i64 = 400 << 20;
 /// Longest that decoding one may take.
 const MOST_TIME: Duration = Duration::from_secs(2);
-
-/// Counts what each thread holds.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<i64> = const { Cell::new(0) };
-    static PEAK: Cell<i64> = const { Cell::new(0) };
-}
-
-fn count(bytes: i64) {
-    // A thread that is ending has no counter any more.
-    let _ = HELD.try_with(|held| {
-        held.set(held.get() + bytes);
-        let _ = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));
-    });
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call is handed to the system's allocator as it came.
-#[allow(unsafe_code, reason = "an allocator is unsafe by its nature")]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as i64);
-        // SAFETY: the caller's promises are the system allocator's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        count(-(layout.size() as i64));
-        // SAFETY: as above.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
 
 /// Numbers that look random and follow from a seed (splitmix64).
 struct Numbers(u64);
@@ -81,6 +50,8 @@ pub(crate) fn corpus() -> Vec<Vec<u8>> {
         let read = |file: &Path| std::fs::read(file).expect("a fixture is readable");
         corpus.extend(files.iter().map(|file| read(file)));
     }
+    // Of every kind that is read by rows, strips or tiles.
+    corpus.extend(files::one_of_each([101, 67]));
     corpus
 }
 
@@ -130,16 +101,16 @@ fn damaged(corpus: &[Vec<u8>], seed: u64) -> Vec<u8> {
 pub(crate) fn run(corpus: &[Vec<u8>], numbers: impl Iterator<Item = u64>) {
     for number in numbers {
         let bytes = damaged(corpus, number);
-        PEAK.set(HELD.get());
-        let (before, started) = (HELD.get(), Instant::now());
-        let caught = std::panic::catch_unwind(|| {
-            let _ = decode(&bytes, &LIMITS);
-            let _ = decode_reduced(&bytes, &LIMITS, 1 << (number % 8), &|_| ());
+        let started = Instant::now();
+        let (caught, held) = counting::most_held(|| {
+            std::panic::catch_unwind(|| {
+                let _ = decode(&bytes, &LIMITS);
+                let _ = decode_reduced(&bytes, &LIMITS, 1 << (number % 8), &|_| ());
+            })
         });
         assert!(caught.is_ok(), "number {number} panics");
         let time = started.elapsed();
         assert!(time < MOST_TIME, "number {number} takes {time:?}");
-        let held = PEAK.get() - before;
         assert!(held < MOST_BYTES, "number {number} holds {held} bytes");
     }
 }

@@ -18,7 +18,7 @@ use super::color::{Profile, Samples};
 use super::error::DecodeError;
 use super::format::PhotoFormat;
 use super::limits::DecodeLimits;
-use super::memory::{Claim, Outlook, pixels};
+use super::memory::{Memory, Outlook, pixels};
 use super::{Hurry, RawPicture};
 use canvas::Canvas;
 use still::{Codec, Source, Still};
@@ -29,7 +29,7 @@ pub(super) fn read(
     bytes: &[u8],
     format: PhotoFormat,
     limits: &DecodeLimits,
-    claim: &Claim<'_>,
+    memory: &Memory<'_>,
     hurry: Hurry,
 ) -> Result<RawPicture, DecodeError> {
     let file = Source { bytes, format };
@@ -48,6 +48,7 @@ pub(super) fn read(
         width,
         height,
         decoded: channels,
+        lossy: false,
         samples: channels,
         // Where the container names no colours, the coded data may.
         has_profile: true,
@@ -61,7 +62,7 @@ pub(super) fn read(
             max_bytes: limits.max_decoded_bytes,
         });
     }
-    claim(shown.bytes().max(decoding));
+    memory.take(shown.bytes().max(decoding))?;
 
     let pace = (hurry, limits.max_decoded_bytes - picture);
     let mut canvas = Canvas::new((width, height), channels as usize);

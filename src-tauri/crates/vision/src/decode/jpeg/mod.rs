@@ -13,7 +13,7 @@ use super::color::{Profile, Samples};
 use super::error::DecodeError;
 use super::format::PhotoFormat;
 use super::limits::DecodeLimits;
-use super::memory::{Claim, Outlook, pixels};
+use super::memory::{Memory, Outlook, pixels};
 use crate::image::PhotoInPixels;
 use image::metadata::Orientation;
 use planes::Planes;
@@ -27,7 +27,7 @@ use zune_jpeg::errors::DecodeErrors;
 pub(super) fn read(
     bytes: &[u8],
     limits: &DecodeLimits,
-    claim: &Claim<'_>,
+    memory: &Memory<'_>,
 ) -> Result<RawPicture, DecodeError> {
     let outline = Outline::of(bytes)?;
     let mut header = Header::of(bytes)?;
@@ -48,11 +48,12 @@ pub(super) fn read(
         } else {
             samples
         },
+        lossy: false,
         samples,
         has_profile: header.decoder.icc_profile().is_some(),
         orientation: header.orientation(),
     };
-    claim(outlook.bytes());
+    memory.take(outlook.bytes())?;
 
     let options = options().jpeg_set_out_colorspace(wanted);
     header.decoder.set_options(options);
@@ -84,7 +85,7 @@ pub(super) fn read_reduced(
     bytes: &[u8],
     limits: &DecodeLimits,
     least_side: u32,
-    claim: &Claim<'_>,
+    memory: &Memory<'_>,
 ) -> Result<Option<(RawPicture, PhotoInPixels)>, DecodeError> {
     let header = Header::of(bytes)?;
     let (width, height) = (header.width, header.height);
@@ -104,7 +105,8 @@ pub(super) fn read_reduced(
         _ => return Ok(None),
     };
     let least_color_side = (f64::from(least_side) * COLORS) as usize;
-    claim(pixels(width, height) / 64 * (block_side * block_side) as u64 * REDUCED_BYTES_PER_PIXEL);
+    let reduced = pixels(width, height) / 64 * (block_side * block_side) as u64;
+    memory.take(reduced * REDUCED_BYTES_PER_PIXEL)?;
     let Some(planes) = reduced::read(bytes, block_side, least_color_side) else {
         return Ok(None);
     };
@@ -123,6 +125,7 @@ pub(super) fn read_reduced(
         size: [width, height],
         corner: [0, 0],
         extent: [eighths(width), eighths(height)],
+        parts: 8,
     };
     Ok(Some((picture, photo)))
 }
