@@ -26,7 +26,7 @@ use crate::{
     plan::{Candidate, IngestPlan, plan},
     progress::Meter,
     projection::project_known,
-    read::{PhotoRecord, Unusable, prepare, read},
+    read::{PhotoRecord, Unusable, is_unread_kind, prepare, read},
     scan::scan,
     update::{is_as_seen, is_settled},
 };
@@ -164,7 +164,7 @@ impl Ingest<'_> {
         }
         let (unread, known): (Vec<_>, Vec<_>) = known
             .into_iter()
-            .partition(|failure| matches!(&*failure.code, "unread_format" | "unread_variant"));
+            .partition(|failure| is_unread_kind(&failure.code));
         let unread: Vec<PathBuf> = unread
             .into_iter()
             .map(|failure| failure.file.path)

@@ -59,6 +59,11 @@ impl Cause {
     }
 }
 
+/// Whether the code of a failure says that the content is sound, but of a kind that the version which met it did not read.
+pub(crate) fn is_unread_kind(code: &str) -> bool {
+    matches!(code, "unread_format" | "unread_variant")
+}
+
 /// Reads a whole file once there is room for it, refusing anything over the limit before memory is taken.
 pub(crate) fn read<'a>(
     path: &Path,
