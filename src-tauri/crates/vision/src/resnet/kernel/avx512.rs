@@ -23,6 +23,7 @@ pub(super) fn detect() -> Option<&'static Arithmetic> {
         // SAFETY: as above.
         raise: |maxima, values| unsafe { raise(maxima, values) },
         pack: pack_single,
+        winograd: None,
     };
     is_x86_feature_detected!("avx512f").then_some(&THIS)
 }

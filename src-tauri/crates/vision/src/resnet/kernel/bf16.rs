@@ -25,6 +25,7 @@ pub(super) fn detect() -> Option<&'static Arithmetic> {
         // SAFETY: as above.
         raise: |maxima, values| unsafe { raise(maxima, values) },
         pack: pack_brain_floats,
+        winograd: None,
     };
     let has = is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")

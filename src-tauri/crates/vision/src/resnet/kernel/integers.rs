@@ -5,6 +5,8 @@
     reason = "vector instructions that not every processor has"
 )]
 
+mod winograd;
+
 use super::avx2::raise;
 use super::{Arithmetic, Factors, Panel, Place, tiles};
 use std::arch::x86_64::{
@@ -33,6 +35,7 @@ pub(super) fn detect() -> Option<&'static Arithmetic> {
         raise: |maxima, values| unsafe { raise(maxima, values) },
         // SAFETY: as above.
         pack: |floats, unit, words| unsafe { pack(floats, unit, words) },
+        winograd: Some(&winograd::WINOGRAD),
     };
     (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(&THIS)
 }

@@ -12,6 +12,9 @@ mod avx512;
 mod bf16;
 #[cfg(target_arch = "x86_64")]
 mod integers;
+pub(super) mod winograd;
+
+use winograd::Winograd;
 
 /// One way to compute: instructions, and what the values that they multiply are.
 ///
@@ -26,6 +29,8 @@ pub(super) struct Arithmetic {
     run: fn(&Panel<'_>, &[Place], &mut [u32]) -> f32,
     raise: fn(&mut [u32], &[u32]),
     pack: fn(&[u32], f32, &mut [u32]),
+    /// How it computes convolutions of 3 x 3 and stride 1 with fewer products, where it does.
+    pub(super) winograd: Option<&'static Winograd>,
 }
 
 /// What values are multiplied as.
@@ -74,22 +79,27 @@ impl Factors {
 
     /// What 1 stands for in the weights of an output channel: as little as 16 bits hold, and no less than keeps their
     /// sum with maps of the largest whole number within 32 bits, whatever is rounded up.
-    pub(super) fn weight_unit<'a>(self, weights: impl Iterator<Item = &'a f32>) -> f32 {
+    pub(super) fn weight_unit(self, extent: &Extent) -> f32 {
         let Self::Integers { most } = self else {
             return 1.0;
         };
-        let (mut count, mut sum, mut largest) = (0.0, 0.0, 0.0f32);
-        for weight in weights {
-            count += 1.0;
-            sum += f64::from(weight.abs());
-            largest = largest.max(weight.abs());
-        }
-        if largest == 0.0 {
+        if extent.largest == 0.0 {
             return 1.0;
         }
-        let most_sum = f64::from(i32::MAX) / f64::from(most) - count;
-        (f64::from(largest) / f64::from(i16::MAX)).max(sum / most_sum) as f32
+        let most_sum = f64::from(i32::MAX) / f64::from(most) - extent.rounding;
+        let by_largest = f64::from(extent.largest) / f64::from(i16::MAX);
+        by_largest.max(extent.sum / most_sum) as f32
     }
+}
+
+/// How large the weights of an output channel are.
+pub(super) struct Extent {
+    /// The largest factor, whatever its sign.
+    pub(super) largest: f32,
+    /// What no sum is larger than with maps of ones, whatever its sign.
+    pub(super) sum: f64,
+    /// What rounding the factors may add to that, in units of the weights.
+    pub(super) rounding: f64,
 }
 
 /// What the tiles of one panel of output channels share.
@@ -257,6 +267,8 @@ macro_rules! tiles {
             }
         )*
 
+        // In a function of its own, where registers are left for the addresses of the places.
+        #[inline(never)]
         #[target_feature(enable = $features)]
         fn run_tiles(panel: &Panel<'_>, places: &[Place], output: &mut [u32]) -> f32 {
             let mut largest = [0.0; LANES];

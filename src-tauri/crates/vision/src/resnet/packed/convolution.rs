@@ -1,10 +1,12 @@
 //! Convolution without patches: tiles of places read the maps under the kernel where they lie.
 
+mod winograd;
+
 use super::maps::{Layout, Maps};
-use crate::resnet::config::ConvSpec;
+use super::taps::{Laid, Taps, laid};
+use crate::resnet::kernel::winograd::Winograd;
 use crate::resnet::kernel::{Arithmetic, Panel, Place, Source};
 use crate::resnet::maps::Buffers;
-use crate::weights::FoldedConv;
 use rayon::prelude::*;
 
 /// Most words of the maps that a block of lines is computed from: a quarter of a usual second-level cache, where a
@@ -17,15 +19,14 @@ pub(super) struct Conv {
     kernels: Vec<Kernel>,
     /// Output channels, filled up to whole panels.
     outputs: usize,
-    /// For each panel, kernel, line and word of a line: a word for each output channel.
-    weights: Vec<u32>,
-    /// What 1 stands for in the weights of each output channel, where they are whole numbers.
-    units: Vec<f32>,
+    weights: Laid,
     bias: Vec<f32>,
     /// The border that the reader of its output needs.
     border: usize,
     /// Whether its output is in single precision: the network's last maps.
     single: bool,
+    /// The functions to compute it with fewer products, where it is of a kind that can be.
+    winograd: Option<&'static Winograd>,
 }
 
 /// How a kernel lies on its maps.
@@ -37,11 +38,14 @@ struct Kernel {
     line_words: usize,
 }
 
-/// A kernel's weights, and the values kept of each place it reads.
-pub(super) struct Taps<'a> {
-    pub(super) spec: &'a ConvSpec,
-    pub(super) folded: &'a FoldedConv,
-    pub(super) channels: usize,
+/// What a convolution is computed from, and how its output lies.
+struct Work<'a> {
+    arithmetic: &'a Arithmetic,
+    inputs: &'a [&'a Maps],
+    added: Option<(&'a Maps, usize)>,
+    /// What 1 stands for in the sums of each output channel, where factors are whole numbers.
+    units: &'a [f32],
+    layout: Layout,
 }
 
 impl Conv {
@@ -52,10 +56,8 @@ impl Conv {
         border: usize,
         single: bool,
     ) -> Self {
-        let panel = arithmetic.outputs;
-        let count = taps[0].spec.shape[0];
-        let outputs = count.next_multiple_of(panel);
-        let kernels: Vec<Kernel> = taps
+        let outputs = taps[0].spec.shape[0].next_multiple_of(arithmetic.outputs);
+        let kernels = taps
             .iter()
             .map(|Taps { spec, channels, .. }| {
                 let [_, _, height, width] = spec.shape;
@@ -67,32 +69,7 @@ impl Conv {
                 }
             })
             .collect();
-        let units: Vec<f32> = (0..outputs)
-            .map(|output| {
-                let weights = taps.iter().flat_map(|taps| taps.weights_of(output));
-                arithmetic.factors.weight_unit(weights)
-            })
-            .collect();
-        let steps: usize = kernels
-            .iter()
-            .map(|kernel| kernel.size[0] * kernel.line_words)
-            .sum();
-        let mut weights = vec![0; steps * outputs];
-        let mut rest = weights.as_mut_slice();
-        for first in (0..outputs).step_by(panel) {
-            for (taps, kernel) in taps.iter().zip(&kernels) {
-                for line in 0..kernel.size[0] {
-                    let (steps, later) = rest.split_at_mut(kernel.line_words * panel);
-                    rest = later;
-                    for output in first..count.min(first + panel) {
-                        let words = taps.line(arithmetic, output, line, units[output]);
-                        for (step, word) in steps.chunks_exact_mut(panel).zip(words) {
-                            step[output - first] = word;
-                        }
-                    }
-                }
-            }
-        }
+        let winograd = winograd::applicable(arithmetic, taps);
         let mut bias = vec![0.0; outputs];
         for taps in taps {
             for (sum, bias) in bias.iter_mut().zip(&taps.folded.bias) {
@@ -102,11 +79,11 @@ impl Conv {
         Self {
             kernels,
             outputs,
-            weights,
-            units,
+            weights: laid(arithmetic, taps, winograd.is_some()),
             bias,
             border,
             single,
+            winograd,
         }
     }
 
@@ -131,11 +108,32 @@ impl Conv {
             "whole numbers of one unit"
         );
         let unit = arithmetic.factors.unit(reach);
-        let units: Vec<f32> = self.units.iter().map(|weight| weight * unit).collect();
+        let units: Vec<f32> = self.weights.units.iter().map(|one| one * unit).collect();
         let layout = self.output_layout(arithmetic, &inputs[0].layout);
         let mut words = buffers.take(layout.words());
-        let lines = self.block_lines(&layout, inputs);
-        let sources: Vec<Source<'_>> = inputs
+        let work = Work {
+            arithmetic,
+            inputs,
+            added,
+            units: &units,
+            layout,
+        };
+        let largest = match self.winograd {
+            Some(winograd) => self.run_winograd(winograd, &work, buffers, &mut words),
+            None => self.run_directly(&work, &mut words),
+        };
+        Maps {
+            layout,
+            words,
+            reach: largest,
+        }
+    }
+
+    /// Computes the output into `words`. Returns the largest, where the arithmetic keeps it.
+    fn run_directly(&self, work: &Work<'_>, words: &mut [u32]) -> f32 {
+        let lines = self.block_lines(&work.layout, work.inputs);
+        let sources: Vec<Source<'_>> = work
+            .inputs
             .iter()
             .zip(&self.kernels)
             .map(|(maps, kernel)| Source {
@@ -145,27 +143,16 @@ impl Conv {
                 pitch: maps.layout.pitch(),
             })
             .collect();
-        let largest = words
-            .par_chunks_mut(lines * layout.pitch())
+        words
+            .par_chunks_mut(lines * work.layout.pitch())
             .enumerate()
             .map(|(block, output)| {
-                let places = self.places(&layout, block * lines, output, inputs, added);
-                let panels = Panel {
-                    sources: &sources,
-                    weights: &self.weights,
-                    bias: &self.bias,
-                    units: &units,
-                    added: added.map(|(maps, _)| &*maps.words),
-                    single: self.single,
-                };
-                self.run_panels(arithmetic, &layout, &panels, &places, output)
+                let places = self.places(work, block * lines, output);
+                self.run_panels(work, &sources, output, |panel, output| {
+                    work.arithmetic.run(panel, &places, output)
+                })
             })
-            .reduce(|| 0.0, f32::max);
-        Maps {
-            layout,
-            words,
-            reach: largest,
-        }
+            .reduce(|| 0.0, f32::max)
     }
 
     fn output_layout(&self, arithmetic: &Arithmetic, input: &Layout) -> Layout {
@@ -198,14 +185,8 @@ impl Conv {
     }
 
     /// The places of a block of lines, whose borders are cleared.
-    fn places(
-        &self,
-        layout: &Layout,
-        first: usize,
-        output: &mut [u32],
-        inputs: &[&Maps],
-        added: Option<(&Maps, usize)>,
-    ) -> Vec<Place> {
+    fn places(&self, work: &Work<'_>, first: usize, output: &mut [u32]) -> Vec<Place> {
+        let layout = &work.layout;
         let pitch = layout.pitch();
         let mut places = Vec::with_capacity(output.len() / pitch * layout.width);
         for (number, words) in output.chunks_exact_mut(pitch).enumerate() {
@@ -221,12 +202,12 @@ impl Conv {
                 output: layout.column(1),
                 ..Place::default()
             };
-            for (at, (maps, kernel)) in inputs.iter().zip(&self.kernels).enumerate() {
+            for (at, (maps, kernel)) in work.inputs.iter().zip(&self.kernels).enumerate() {
                 let before = maps.layout.border - kernel.padding;
                 place.inputs[at] = maps.layout.place(y * kernel.stride + before, before);
                 next.inputs[at] = maps.layout.column(kernel.stride);
             }
-            if let Some((maps, step)) = added {
+            if let Some((maps, step)) = work.added {
                 let border = maps.layout.border;
                 place.added = maps.layout.place(y * step + border, border);
                 next.added = maps.layout.column(step);
@@ -239,58 +220,39 @@ impl Conv {
         places
     }
 
-    /// Runs each panel of `all`, which has the weights and output channels of all panels. Returns the largest output,
-    /// where the arithmetic keeps it.
+    /// Runs each panel, with `sources` to read, on its part of `output`. Returns the largest output, where the
+    /// arithmetic keeps it.
     fn run_panels(
         &self,
-        arithmetic: &Arithmetic,
-        layout: &Layout,
-        all: &Panel<'_>,
-        places: &[Place],
+        work: &Work<'_>,
+        sources: &[Source<'_>],
         output: &mut [u32],
+        run: impl Fn(&Panel<'_>, &mut [u32]) -> f32,
     ) -> f32 {
-        let panels = self.outputs / arithmetic.outputs;
+        let outputs = work.arithmetic.outputs;
+        // What is added is laid out as the output is, but for its last maps in single precision.
+        let added_per_word = work.arithmetic.factors.outputs_per_word();
         let mut largest = 0.0f32;
-        let weights = all.weights.chunks_exact(all.weights.len() / panels);
+        let panels = self.outputs / outputs;
+        let weights = self
+            .weights
+            .words
+            .chunks_exact(self.weights.words.len() / panels);
         for (number, weights) in weights.enumerate() {
-            let first = number * arithmetic.outputs;
-            // What is added is laid out as the output is, but for its last maps in single precision.
-            let added_per_word = arithmetic.factors.outputs_per_word();
+            let first = number * outputs;
             let panel = Panel {
+                sources,
                 weights,
-                bias: &all.bias[first..][..arithmetic.outputs],
-                units: &all.units[first..][..arithmetic.outputs],
-                added: all.added.map(|words| &words[first / added_per_word..]),
-                ..*all
+                bias: &self.bias[first..][..outputs],
+                units: &work.units[first..][..outputs],
+                added: work
+                    .added
+                    .map(|(maps, _)| &maps.words[first / added_per_word..]),
+                single: self.single,
             };
-            let output = &mut output[first / layout.values_per_word..];
-            largest = largest.max(arithmetic.run(&panel, places, output));
+            let output = &mut output[first / work.layout.values_per_word..];
+            largest = largest.max(run(&panel, output));
         }
         largest
-    }
-}
-
-impl Taps<'_> {
-    /// All weights of an output channel; none of one that only fills a panel up.
-    fn weights_of(&self, output: usize) -> &[f32] {
-        let taps: usize = self.spec.shape[1..].iter().product();
-        let mut weights = self.folded.weight.chunks_exact(taps);
-        weights.nth(output).unwrap_or_default()
-    }
-
-    /// The weights of an output channel that lie on a line of the kernel, in words, in units of `unit`.
-    fn line(&self, arithmetic: &Arithmetic, output: usize, line: usize, unit: f32) -> Vec<u32> {
-        let [_, inputs, height, width] = self.spec.shape;
-        let per_word = arithmetic.factors.per_word();
-        let mut words = vec![0; (width * self.channels).div_ceil(per_word)];
-        let mut floats = vec![0; words.len() * per_word];
-        for (column, floats) in floats.chunks_mut(self.channels).take(width).enumerate() {
-            for (input, bits) in floats.iter_mut().take(inputs).enumerate() {
-                let at = ((output * inputs + input) * height + line) * width + column;
-                *bits = self.folded.weight[at].to_bits();
-            }
-        }
-        arithmetic.pack(&floats, unit, &mut words);
-        words
     }
 }

@@ -7,6 +7,7 @@
 mod convolution;
 mod input;
 mod maps;
+mod taps;
 #[cfg(test)]
 mod tests;
 
@@ -15,9 +16,10 @@ use super::kernel::{Arithmetic, Factors};
 use super::maps::{Buffers, inside};
 use crate::preprocess::InputTensor;
 use crate::weights::FoldedWeights;
-use convolution::{Conv, Taps};
+use convolution::Conv;
 use maps::{Layout, Maps};
 use rayon::prelude::*;
+use taps::Taps;
 
 /// A residual network from a photo to its last maps. Photos are not put together: what one's whole numbers stand for
 /// must not depend on another.

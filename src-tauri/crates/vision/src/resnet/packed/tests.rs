@@ -85,58 +85,144 @@ fn features_are_the_same_to_the_bit_in_any_batch_and_on_any_number_of_threads() 
     }
 }
 
+/// Maps with the values that `value` gives for a row, a column and a channel, of this reach.
+fn maps(
+    arithmetic: &Arithmetic,
+    [height, width, channels]: [usize; 3],
+    reach: f32,
+    value: impl Fn(usize, usize, usize) -> f32,
+) -> Maps {
+    let layout = Layout {
+        height,
+        width,
+        border: 1,
+        channels,
+        values_per_word: arithmetic.factors.per_word(),
+    };
+    let unit = arithmetic.factors.unit(reach);
+    let mut words = Buffers::default().take(layout.words());
+    for y in 0..height {
+        let inside = layout.place(y + 1, 1)..layout.place(y + 1, 1 + width);
+        let values: Vec<u32> = (0..width * channels)
+            .map(|at| value(y, at / channels, at % channels).to_bits())
+            .collect();
+        arithmetic.pack(&values, unit, &mut words[inside]);
+    }
+    Maps {
+        layout,
+        words,
+        reach,
+    }
+}
+
+/// The convolution of `maps` with a kernel of 3 x 3 for each output and input channel, laid out with a border.
+fn convolved(arithmetic: &Arithmetic, maps: &Maps, outputs: usize, weight: Vec<f32>) -> Maps {
+    let channels = maps.layout.channels;
+    let spec = ConvSpec {
+        name: "conv".to_owned(),
+        norm: String::new(),
+        shape: [outputs, channels, 3, 3],
+        stride: 1,
+        padding: 1,
+    };
+    let folded = FoldedConv {
+        shape: spec.shape,
+        weight,
+        bias: vec![0.0; outputs],
+    };
+    let taps = Taps {
+        spec: &spec,
+        folded: &folded,
+        channels,
+    };
+    let conv = Conv::new(arithmetic, &[taps], 1, true);
+    conv.run(arithmetic, &[maps], None, &Buffers::default())
+}
+
 #[test]
 fn the_longest_sums_of_the_largest_numbers_are_held() {
     // As many channels as the widest ResNet has under a kernel of this size.
     const CHANNELS: usize = 512;
+    // Of one sign, and of both where the map has its largest values under one of them only; rounded up and down.
+    let kernels = [
+        (|_| 1.0) as fn(usize) -> f32,
+        |_| -1.0,
+        |at| [1.0, -1.0][at % 2],
+        |at| [-1.0, 1.0][at % 2],
+    ];
     for arithmetic in Arithmetic::available() {
-        let layout = Layout {
-            height: 3,
-            width: 3,
-            border: 1,
-            channels: CHANNELS,
-            values_per_word: arithmetic.factors.per_word(),
-        };
-        let unit = arithmetic.factors.unit(2.5);
-        let mut words = Buffers::default().take(layout.words());
-        for y in 1..4 {
-            let inside = layout.place(y, 1)..layout.place(y, 4);
-            let values = vec![2.5f32.to_bits(); 3 * CHANNELS];
-            arithmetic.pack(&values, unit, &mut words[inside]);
+        for (number, sign) in kernels.into_iter().enumerate() {
+            let weights: [f32; 9] = std::array::from_fn(|at| sign(at) * (0.3 + 0.013 * at as f32));
+            for seen in [1.0, -1.0] {
+                let values: [f32; 9] = std::array::from_fn(|at| (2.5 * seen * sign(at)).max(0.0));
+                let shape = [3, 3, CHANNELS];
+                let maps = maps(arithmetic, shape, 2.5, |y, x, _| values[3 * y + x]);
+                let kernels = vec![weights; 5 * CHANNELS].concat();
+                let sums = convolved(arithmetic, &maps, 5, kernels);
+                // All nine places under the kernel lie in the map; below zero is what the ReLU cuts.
+                let sum = f32::from_bits(sums.words[sums.layout.place(2, 2)]);
+                let nine: f32 = weights
+                    .iter()
+                    .zip(values)
+                    .map(|(weight, value)| weight * value)
+                    .sum();
+                let expected = (nine * CHANNELS as f32).max(0.0);
+                let off = (sum - expected).abs();
+                assert!(
+                    off <= 0.005 * expected,
+                    "{arithmetic:?}, {number}: {sum}, {expected}"
+                );
+            }
         }
-        let maps = Maps {
-            layout,
-            words,
-            reach: 2.5,
-        };
-        // All of one sign, rounded up and down.
-        let weights: [f32; 9] = std::array::from_fn(|at| 0.3 + 0.013 * at as f32);
-        for sign in [1.0, -1.0] {
-            let spec = ConvSpec {
-                name: "long".to_owned(),
-                norm: String::new(),
-                shape: [5, CHANNELS, 3, 3],
-                stride: 1,
-                padding: 1,
-            };
-            let folded = FoldedConv {
-                shape: spec.shape,
-                weight: vec![weights.map(|weight| sign * weight); 5 * CHANNELS].concat(),
-                bias: vec![0.0; 5],
-            };
-            let taps = Taps {
-                spec: &spec,
-                folded: &folded,
-                channels: CHANNELS,
-            };
-            let conv = Conv::new(arithmetic, &[taps], 0, true);
-            let sums = conv.run(arithmetic, &[&maps], None, &Buffers::default());
-            // All nine places under the kernel lie in the map; below zero is what the ReLU cuts.
-            let sum = f32::from_bits(sums.words[sums.layout.place(1, 1)]);
-            let nine: f32 = weights.iter().sum();
-            let expected = (2.5 * sign * nine * CHANNELS as f32).max(0.0);
-            let off = (sum - expected).abs();
-            assert!(off <= 0.005 * expected, "{arithmetic:?}: {sum}, {expected}");
+    }
+}
+
+#[test]
+fn maps_of_any_size_are_convolved_up_to_their_edges() {
+    const CHANNELS: usize = 32;
+    let value =
+        |y: usize, x: usize, channel: usize| ((y * 31 + x * 7 + channel) as f32).sin().abs();
+    let weight = |at: usize| (at as f32 * 0.7).sin();
+    let kernels: Vec<f32> = (0..3 * CHANNELS * 9).map(weight).collect();
+    for arithmetic in Arithmetic::available() {
+        for [height, width] in [[1, 1], [1, 6], [2, 3], [5, 1], [7, 7], [8, 9], [13, 30]] {
+            let input = maps(arithmetic, [height, width, CHANNELS], 1.0, value);
+            let sums = convolved(arithmetic, &input, 3, kernels.clone());
+            let mut largest = 0.0f32;
+            for (y, x, output) in
+                (0..height * width * 3).map(|at| (at / 3 / width, at / 3 % width, at % 3))
+            {
+                let mut expected = 0.0;
+                for from_y in inside(y, 1, 3, height) {
+                    for from_x in inside(x, 1, 3, width) {
+                        let tap = 3 * (from_y + 1 - y) + from_x + 1 - x;
+                        for channel in 0..CHANNELS {
+                            let weight = weight((output * CHANNELS + channel) * 9 + tap);
+                            expected += weight * value(from_y, from_x, channel);
+                        }
+                    }
+                }
+                let expected = expected.max(0.0);
+                largest = largest.max(expected);
+                let sum = f32::from_bits(sums.words[sums.layout.place(y + 1, x + 1) + output]);
+                let off = (sum - expected).abs();
+                assert!(
+                    off < 0.05,
+                    "{arithmetic:?}, {height} x {width}: {sum}, {expected}"
+                );
+            }
+            let border = sums.layout.place(1, 0)..sums.layout.place(1, 1);
+            assert!(
+                sums.words[border].iter().all(|word| *word == 0),
+                "{arithmetic:?}"
+            );
+            if let Factors::Integers { .. } = arithmetic.factors {
+                assert!(
+                    (sums.reach - largest).abs() < 0.05,
+                    "{} {largest}",
+                    sums.reach
+                );
+            }
         }
     }
 }
