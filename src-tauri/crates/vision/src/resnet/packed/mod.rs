@@ -130,6 +130,11 @@ impl PackedResNet {
 
     /// The last maps of the input, with the ReLU applied.
     pub(super) fn run(&self, input: &InputTensor) -> LastMaps {
+        // On a thread of the pool: any other hands each convolution over to it, and sleeps and wakes some fifty times.
+        rayon::scope(|_| self.run_in_pool(input))
+    }
+
+    fn run_in_pool(&self, input: &InputTensor) -> LastMaps {
         let input = input::maps(self.arithmetic, self.input, input, &self.buffers);
         let stem = self
             .stem
