@@ -101,6 +101,26 @@ fn every_kind_of_jpeg_made_smaller_is_the_whole_one_averaged() {
 }
 
 #[test]
+fn damaged_photos_made_smaller_give_a_photo_or_a_reason() {
+    for name in ["4-2-0.jpg", "4-4-4.jpg", "grey.jpg", "restarts.jpg"] {
+        let sound = std::fs::read(folder().join(name)).expect("a fixture is readable");
+        let (mut photos, mut reasons) = (0, 0);
+        for place in (0..sound.len()).step_by(7) {
+            let mut bytes = sound.clone();
+            bytes[place] ^= 1 << (place % 8);
+            match decode_reduced(&bytes, &DecodeLimits::default(), 22, &|_| ()) {
+                Ok(photo) => {
+                    photos += 1;
+                    assert!(photo.image.width() > 0, "{name} at {place}");
+                }
+                Err(_) => reasons += 1,
+            }
+        }
+        assert!(photos > 100 && reasons > 1, "{name}: {photos}, {reasons}");
+    }
+}
+
+#[test]
 fn three_eighths_of_a_photo_are_the_half_made_smaller() {
     for name in ["4-2-0.jpg", "4-2-2.jpg", "4-4-4.jpg", "grey.jpg", "rgb.jpg"] {
         let bytes = std::fs::read(folder().join(name)).expect("a fixture is readable");

@@ -1,6 +1,8 @@
 //! The bits of entropy-coded data: stuffed zeros left out, never past the next marker.
 
-const MARKER: u8 = 0xFF;
+use std::hint::select_unpredictable;
+
+pub(super) const MARKER: u8 = 0xFF;
 
 /// Bits from the front of a scan's data.
 pub(super) struct Bits<'a> {
@@ -22,6 +24,17 @@ impl<'a> Bits<'a> {
             at,
             buffer: 0,
             count: 0,
+            invented: 0,
+        }
+    }
+
+    /// The first `count` bits of a word, which are not refilled.
+    pub(super) fn of_word(word: u64, count: u32) -> Self {
+        Self {
+            bytes: &[],
+            at: 0,
+            buffer: word,
+            count,
             invented: 0,
         }
     }
@@ -90,16 +103,11 @@ impl<'a> Bits<'a> {
     /// A number of `size` bits (0 to 15) in JPEG's form: a leading zero means negative. ITU-T T.81, F.2.2.1, "EXTEND".
     #[inline(always)]
     pub(super) fn signed(&mut self, size: u32) -> i32 {
-        if size == 0 {
-            return 0;
-        }
-        let bits = self.peek(size) as i32;
+        // Without branches: signs are not to be foreseen.
+        let is_negative = self.buffer >> 63 == 0;
+        let bits = (self.buffer >> 1 >> (63 - size)) as i32;
         self.skip(size);
-        if bits < 1 << (size - 1) {
-            bits - (1 << size) + 1
-        } else {
-            bits
-        }
+        bits - select_unpredictable(is_negative, (1 << size) - 1, 0)
     }
 
     /// Whether more bits were taken than the data had.

@@ -133,7 +133,7 @@ impl Tables {
             let tables = if for_ac { &mut self.ac } else { &mut self.dc };
             let counts: &[u8; 16] = counts;
             *tables.get_mut(usize::from(head & 15))? =
-                Some(HuffmanTable::new(counts, symbols, for_ac, file_bytes)?);
+                Some(HuffmanTable::new(counts, symbols, file_bytes)?);
             segment = rest;
         }
         segment.is_empty().then_some(())
@@ -161,5 +161,22 @@ impl ScanHeader {
             band: [first, last],
             bits: [bits >> 4, bits & 15],
         })
+    }
+
+    /// Blocks that a component has in a unit of this scan, across and down. A scan of one component goes through its
+    /// blocks one by one; one of several, through units of all.
+    pub(super) fn factors(&self, component: &Component) -> [usize; 2] {
+        match self.components.as_slice() {
+            [_] => [1, 1],
+            _ => component.factors,
+        }
+    }
+
+    /// Units of this scan, across and down.
+    pub(super) fn units(&self, frame: &Frame) -> [usize; 2] {
+        match self.components.as_slice() {
+            [(place, ..)] => frame.own_blocks(&frame.components[*place]),
+            _ => frame.units(),
+        }
     }
 }

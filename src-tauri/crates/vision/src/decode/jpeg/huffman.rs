@@ -2,6 +2,7 @@
 //! time where not.
 
 use super::bits::Bits;
+use std::cell::OnceCell;
 
 /// Codes up to this length are found with one look.
 const LOOK: u32 = 10;
@@ -13,7 +14,7 @@ const LONG_SKIP_LOOK: u32 = 14;
 const LARGE_FILE: usize = 1 << 20;
 
 /// Bits of a difference between two means, at most. ITU-T T.81, table F.1.
-const MOST_DIFFERENCE_BITS: u32 = 11;
+pub(super) const MOST_DIFFERENCE_BITS: u32 = 11;
 
 /// A Huffman table.
 pub(super) struct HuffmanTable {
@@ -22,8 +23,8 @@ pub(super) struct HuffmanTable {
     /// By length: one more than the last code of it, or 0 without any; and what turns a code into a place in `symbols`.
     long: [(i32, i32); 17],
     symbols: Vec<u8>,
-    /// By the next `skip_look` bits: how many whole coefficients they hold. Empty in a table for DC.
-    skip: Vec<Step>,
+    /// By the next `skip_look` bits: how many whole coefficients they hold. Made when first wanted.
+    skip: OnceCell<Vec<Step>>,
     skip_look: u32,
     /// By the next [`LOOK`] bits: the coefficient that lies in them whole, with its value.
     values: Vec<Value>,
@@ -99,12 +100,7 @@ impl Step {
 impl HuffmanTable {
     /// A table from the number of codes of each length (1 to 16) and their symbols, for a file of `file_bytes`; `None`
     /// when the codes do not fit their lengths.
-    pub(super) fn new(
-        counts: &[u8; 16],
-        symbols: &[u8],
-        for_ac: bool,
-        file_bytes: usize,
-    ) -> Option<Self> {
+    pub(super) fn new(counts: &[u8; 16], symbols: &[u8], file_bytes: usize) -> Option<Self> {
         if counts
             .iter()
             .map(|&count| usize::from(count))
@@ -117,7 +113,7 @@ impl HuffmanTable {
             short: Box::new([0; 1 << LOOK]),
             long: [(0, 0); 17],
             symbols: symbols.to_vec(),
-            skip: Vec::new(),
+            skip: OnceCell::new(),
             skip_look: if file_bytes < LARGE_FILE {
                 SKIP_LOOK
             } else {
@@ -146,10 +142,6 @@ impl HuffmanTable {
                 place += usize::from(count);
             }
             code <<= 1;
-        }
-        if for_ac {
-            let skipped = 0..1 << table.skip_look;
-            table.skip = skipped.map(|bits| table.step(bits)).collect();
         }
         table.values = (0..1 << LOOK).map(|bits| table.value(bits)).collect();
         Some(table)
@@ -199,8 +191,8 @@ impl HuffmanTable {
     /// difference has. At least 32 bits must be there.
     #[inline(always)]
     pub(super) fn difference(&self, bits: &mut Bits<'_>) -> Option<i32> {
-        let Coefficient { zeros, value } = self.coefficient(bits)?;
-        (zeros == 0 && value.unsigned_abs() < 1 << MOST_DIFFERENCE_BITS).then_some(value)
+        let size = u32::from(self.symbol(bits)?);
+        (size <= MOST_DIFFERENCE_BITS).then(|| bits.signed(size))
     }
 
     /// The coefficient that lies whole in [`LOOK`] bits.
@@ -215,6 +207,13 @@ impl HuffmanTable {
         let negative = size > 0 && behind < 1 << (size - 1);
         let value = behind - if negative { (1 << size) - 1 } else { 0 };
         Value::new(length + size, usize::from(symbol >> 4), value as i16)
+    }
+
+    #[cold]
+    fn steps(&self) -> Vec<Step> {
+        (0..1 << self.skip_look)
+            .map(|bits| self.step(bits))
+            .collect()
     }
 
     /// The whole coefficients in `skip_look` bits.
@@ -240,11 +239,12 @@ impl HuffmanTable {
     /// Passes over the rest of a block of which `last` was the last coefficient read; `None` when the codes are wrong.
     #[inline(always)]
     pub(super) fn skip_block(&self, bits: &mut Bits<'_>, mut last: usize) -> Option<()> {
+        let skip = self.skip.get_or_init(|| self.steps());
         while last < 63 {
             if bits.count() < 32 {
                 bits.refill();
             }
-            let step = self.skip[bits.peek(self.skip_look)];
+            let step = skip[bits.peek(self.skip_look)];
             let next = last + step.coefficients();
             // At 63 the block is over without a code for its end: what follows belongs to the next one.
             if step.bits() != 0 && next + step.end() <= 63 {
@@ -276,7 +276,7 @@ mod tests {
             0x01, 0x00, 0x02, 0x11, 0x03, 0x21, 0xF0, 0x34, 0x05, 0x47, 0x58, 0x0A, 0x6A, 0x1F,
             0xE1, 0x50,
         ];
-        HuffmanTable::new(&[1; 16], &symbols, true, file_bytes).expect("codes that fit")
+        HuffmanTable::new(&[1; 16], &symbols, file_bytes).expect("codes that fit")
     }
 
     #[test]
@@ -310,7 +310,7 @@ mod tests {
     #[test]
     fn blocks_are_passed_over_as_they_are_read_in_files_of_any_size() {
         let tables = [0, LARGE_FILE].map(table);
-        assert_ne!(tables[0].skip.len(), tables[1].skip.len());
+        assert_ne!(tables[0].skip_look, tables[1].skip_look);
         let mut state = 1u32;
         for _ in 0..20_000 {
             let data: Vec<u8> = std::iter::repeat_with(|| {

@@ -5,6 +5,7 @@ mod bits;
 mod frame;
 mod huffman;
 mod idct;
+mod means;
 mod planes;
 mod reduced;
 
@@ -15,6 +16,7 @@ use super::format::PhotoFormat;
 use super::limits::DecodeLimits;
 use super::memory::{Memory, Outlook, pixels};
 use crate::image::PhotoInPixels;
+use bits::MARKER;
 use image::metadata::Orientation;
 use planes::Planes;
 use zune_core::bytestream::ZCursor;
@@ -106,7 +108,12 @@ pub(super) fn read_reduced(
     };
     let least_color_side = (f64::from(least_side) * COLORS) as usize;
     let reduced = pixels(width, height) / 64 * (block_side * block_side) as u64;
-    memory.take(reduced * REDUCED_BYTES_PER_PIXEL)?;
+    let beside = if block_side == 1 {
+        means::most_held(bytes.len()) as u64
+    } else {
+        0
+    };
+    memory.take(reduced * REDUCED_BYTES_PER_PIXEL + beside)?;
     let Some(planes) = reduced::read(bytes, block_side, least_color_side) else {
         return Ok(None);
     };
@@ -206,7 +213,6 @@ struct Outline {
     progressive: bool,
 }
 
-const MARKER: u8 = 0xFF;
 const START_OF_IMAGE: u8 = 0xD8;
 const PROGRESSIVE: u8 = 0xC2;
 const END_OF_IMAGE: u8 = 0xD9;

@@ -166,11 +166,20 @@ impl Plane {
         self.pixels[y * self.stride + x] = mean_level(mean);
     }
 
+    /// Paints whole lines of blocks, from line `line` on, each block a pixel of its mean.
+    #[inline(always)]
+    pub(super) fn paint_means(&mut self, line: usize, means: &[i32], quantization_step: f32) {
+        let pixels = &mut self.pixels[line * self.stride..];
+        for (pixel, mean) in pixels.iter_mut().zip(means) {
+            *pixel = mean_level(*mean as f32 * quantization_step);
+        }
+    }
+
+    /// Paints the means of a progressive file.
     pub(super) fn show_means(&mut self, component: &Component, tables: &Tables) -> Option<()> {
         let step = tables.quantization[component.quantization].as_deref()?[0];
-        for place in 0..self.means.len() {
-            let mean = self.means[place] as f32 * step;
-            self.paint_mean(mean, [place % self.stride, place / self.stride]);
+        for (pixel, mean) in self.pixels.iter_mut().zip(&self.means) {
+            *pixel = mean_level(*mean as f32 * step);
         }
         Some(())
     }

@@ -57,7 +57,9 @@ pub(super) fn read(bytes: &[u8], block_side: usize, least_color_side: usize) -> 
                 let (frame, planes) = picture.as_mut()?;
                 let header = ScanHeader::of(segment, frame)?;
                 scans += 1;
-                if !frame.progressive {
+                if let Some(end) = planes.read_means(bytes, at, frame, &header, &tables) {
+                    at = end;
+                } else if !frame.progressive {
                     // Closures, because a function given by its name is not put inline.
                     at = wide(
                         #[inline(always)]
@@ -112,13 +114,11 @@ impl Planes {
         tables: &Tables,
         read_block: impl Fn(&mut Plane, &mut Bits<'_>, &BlockContext<'_>, [usize; 2]) -> Option<()>,
     ) -> Option<usize> {
-        // A scan of one component goes through its own blocks; one of several through units of all.
-        let alone = header.components.len() == 1;
         let mut parts = Vec::with_capacity(header.components.len());
         for &(place, dc, ac) in &header.components {
             let component = &frame.components[place];
             let steps = tables.quantization[component.quantization].as_deref()?;
-            let factors = if alone { [1, 1] } else { component.factors };
+            let factors = header.factors(component);
             parts.push((
                 place,
                 factors,
@@ -131,10 +131,7 @@ impl Planes {
                 },
             ));
         }
-        let [across, down] = match parts.as_slice() {
-            [(place, ..)] => frame.own_blocks(&frame.components[*place]),
-            _ => frame.units(),
-        };
+        let [across, down] = header.units(frame);
         let mut bits = Bits::new(bytes, at);
         let mut left = tables.restart_interval;
         self.restart();
