@@ -111,6 +111,18 @@ test("jobs that end one after the other are one notice as long as it is shown", 
   expect(view.text("notice")).toContain("3 added and 1 moved. It took 2 sec.");
 });
 
+test("a cancelled job says what was done and when the rest follows", async () => {
+  view = await TestWindow.open();
+  const report = { added: 5, changed: 0, moved: 0, unchanged: 0, missing: 0, excluded: 0, failed: [], seconds: 1, cancelled: true, error: null };
+  view.engine.send({ kind: "jobEnded", report });
+  await view.settle();
+  expect(view.text("notice")).toContain("Indexing was cancelled; what was done is kept");
+  expect(view.text("notice")).toContain("5 added. It took 1 sec. Folders that are followed are looked at again within 10 minutes");
+  view.engine.send({ kind: "jobEnded", report: { ...report, added: 0 } });
+  await view.settle();
+  expect(view.all("notice").at(-1)?.textContent).toContain("Nothing was taken in. Folders that are followed");
+});
+
 test("a job that stopped on an error says so and what was kept", async () => {
   view = await TestWindow.open();
   view.engine.send({

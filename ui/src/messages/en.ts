@@ -310,7 +310,10 @@ export const en = {
         report.excluded > 0 ? `${count(report.excluded)} left out` : "",
         report.failed.length > 0 ? `${count(report.failed.length)} could not be read` : "",
       ].filter((part) => part !== "");
-      return parts.length === 0 ? "No photos were found." : `${format.list(parts)}. It took ${format.duration(report.seconds)}.`;
+      const done = parts.length === 0 ? "" : `${format.list(parts)}. It took ${format.duration(report.seconds)}.`;
+      if (!report.cancelled) return done === "" ? "No photos were found." : done;
+      // A cancelled run leaves followed folders as they are until the next look at them.
+      return `${done === "" ? "Nothing was taken in." : done} Folders that are followed are looked at again within 10 minutes: the rest is taken in then.`;
     },
     endedTitle: (report: JobReport) =>
       report.error !== null ? "Indexing stopped on an error" : report.cancelled ? "Indexing was cancelled; what was done is kept" : "The catalog is up to date",
