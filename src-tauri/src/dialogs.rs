@@ -3,17 +3,13 @@
 
 use std::path::PathBuf;
 
+use engine::PHOTO_EXTENSIONS;
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath, MessageDialogKind};
 
-/// Offered by the photo dialog. Any other file can be dropped: its content tells what it is.
-const PHOTO_EXTENSIONS: [&str; 14] = [
-    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic",
-    "heif", "hif",
-];
-
 /// Photos for what the title says; none when the dialog was dismissed.
 pub(crate) fn pick_photos<R: Runtime>(app: &AppHandle<R>, title: &str) -> Vec<PathBuf> {
+    // Any other file can be dropped: its content tells what it is.
     let upper = PHOTO_EXTENSIONS.map(str::to_uppercase);
     let extensions: Vec<&str> = PHOTO_EXTENSIONS
         .into_iter()

@@ -77,7 +77,7 @@ pub use read::{OpenedPhoto, THUMBNAIL_MAX_SIDE, open_photo};
 pub use recommend::{Interest, Interests, RecommendOptions, UnknownPhoto};
 pub use regions::{Agreement, HeatMap, Stability};
 pub use report::{FailureGroup, FileFailure, IngestReport};
-pub use scan::{FoundFile, Scan, looks_like_photo, stored_form};
+pub use scan::{FoundFile, PHOTO_EXTENSIONS, Scan, looks_like_photo, stored_form};
 pub use scope::{Folder, Scope};
 pub use sheet::{SheetOptions, SheetPhoto};
 pub use vision::{

@@ -16,7 +16,7 @@ use crate::{
 
 /// Extensions taken for photos when a folder is scanned, lower case. What a file really is
 /// is decided by its content when it is decoded; a file named directly is always tried.
-const PHOTO_EXTENSIONS: [&str; 16] = [
+pub const PHOTO_EXTENSIONS: [&str; 16] = [
     "jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "bmp", "dib", "tif", "tiff",
     "avif", "heic", "heif", "hif",
 ];
