@@ -24,11 +24,12 @@ use std::{
 
 use peer::Peer;
 
-/// Turns of each; the median is quoted.
-const TURNS: usize = 3;
+/// Turns of each; the median is quoted, of ratios that of the turns' own: what else runs on the machine may change from
+/// turn to turn.
+const TURNS: usize = 5;
 
 /// Megapixels and how many photos of that size; 0 for photos as they are.
-const SIZES: [(f64, usize); 5] = [(0.0, 256), (0.4, 96), (2.0, 48), (12.0, 16), (48.0, 6)];
+const SIZES: [(f64, usize); 5] = [(0.0, 256), (0.4, 192), (2.0, 96), (12.0, 32), (48.0, 12)];
 
 /// How long other programs are watched before each size, and from which share of the processors they are named.
 const WATCHED: Duration = Duration::from_secs(1);
@@ -155,21 +156,29 @@ fn print(megapixels: f64, ours: &[Cost], theirs: &[Cost]) {
         of(&mega),
         of(&Cost::other_millis),
     ];
+    let ratio = |of: &dyn Fn(&Cost, &Cost) -> f64| {
+        let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| of(a, b)).collect();
+        if ratios.is_empty() {
+            return "-".to_owned();
+        }
+        format!("{:.2}", median(ratios))
+    };
+    let faster = ratio(&|ours, theirs| ours.per_second() / theirs.per_second());
+    let other_less = ratio(&|ours, theirs| theirs.other_millis() / ours.other_millis());
     let text = |figure: Option<f64>| figure.map_or("-".to_owned(), |figure| format!("{figure:.1}"));
-    let ratio = |ratio: Option<f64>| ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
     println!(
         "{name:>10} {:>7} {:>10.1} {:>10} {:>7} {:>9.1} {:>9} {:>8.0} {:>8} {:>10.1} {:>10} {:>7}",
         ours[0].photos,
         rate.0,
         text(rate.1),
-        ratio(rate.1.map(|peer| rate.0 / peer)),
+        faster,
         cpu.0,
         text(cpu.1),
         memory.0,
         text(memory.1),
         other.0,
         text(other.1),
-        ratio(other.1.map(|peer| peer / other.0)),
+        other_less,
     );
 }
 
