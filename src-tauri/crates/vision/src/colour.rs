@@ -2,9 +2,8 @@
 
 use crate::crop::{CropRect, PixelRect};
 use crate::image::DecodedImage;
-use crate::resize::{fit, resize};
+use crate::resize::{Filter, fit, resize};
 use embedding::colour::{COLOUR_CELLS, ColourSignature};
-use fast_image_resize::FilterType;
 use oklab::Oklab;
 use std::sync::LazyLock;
 
@@ -75,7 +74,7 @@ pub fn colour_signature(image: &DecodedImage, crop: Option<CropRect>) -> ColourS
     } else {
         (rect.width, rect.height)
     };
-    let rgb = resize(image.shown(), rect, width, height, FilterType::Bilinear);
+    let rgb = resize(image.shown(), rect, width, height, Filter::Triangle);
     let (pixels, _) = rgb.as_chunks::<3>();
     let pixels: Vec<Oklab> = pixels.iter().map(|rgb| Oklab::of(*rgb)).collect();
     let (width, height) = (width as usize, height as usize);

@@ -3,10 +3,9 @@
 use crate::crop::{CropRect, PixelRect};
 use crate::decode::{DecodeError, DecodeLimits, decode};
 use crate::image::DecodedImage;
-use crate::resize::{fit, resize};
+use crate::resize::{Filter, fit, resize};
 use crate::thumbnail::{EncodeError, jpeg};
 use ::image::{RgbImage, imageops};
-use fast_image_resize::FilterType;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -108,13 +107,13 @@ fn reduced(image: &DecodedImage, crop: Option<CropRect>, side: u32) -> DecodedIm
     let rect = crop.map_or_else(|| PixelRect::whole(image), |crop| crop.in_pixels(image));
     let longest = rect.width.max(rect.height).min(side.max(1));
     let (width, height) = fit(rect.width, rect.height, longest);
-    let rgb = resize(image.stored(), rect, width, height, FilterType::Bilinear);
+    let rgb = resize(image.stored(), rect, width, height, Filter::Triangle);
     picture(width, height, rgb)
 }
 
 fn scaled(image: &DecodedImage, width: u32, height: u32) -> DecodedImage {
     let whole = PixelRect::whole(image);
-    let rgb = resize(image.shown(), whole, width, height, FilterType::Bilinear);
+    let rgb = resize(image.shown(), whole, width, height, Filter::Triangle);
     picture(width, height, rgb)
 }
 

@@ -1,7 +1,5 @@
 //! The decoded photo: what the decoders give and what preprocessing and thumbnails start from.
 
-use crate::crop::PixelRect;
-use std::borrow::Cow;
 use thiserror::Error;
 
 /// A decoded photo: upright, sRGB, 8-bit RGB interleaved, at least one pixel.
@@ -50,21 +48,6 @@ pub(crate) struct Pixels<'a> {
     pub(crate) height: u32,
     /// `width * height * 3` bytes.
     pub(crate) rgb: &'a [u8],
-}
-
-impl<'a> Pixels<'a> {
-    /// The pixels of a rectangle that lies inside.
-    pub(crate) fn part(self, rect: PixelRect) -> Cow<'a, [u8]> {
-        if (rect.width, rect.height) == (self.width, self.height) {
-            return Cow::Borrowed(self.rgb);
-        }
-        let row = |y: u32| {
-            let start = (y as usize * self.width as usize + rect.left as usize) * 3;
-            &self.rgb[start..start + rect.width as usize * 3]
-        };
-        let rows = rect.top..rect.top + rect.height;
-        rows.flat_map(|y| row(y).iter().copied()).collect()
-    }
 }
 
 /// The pixels given do not make a picture of the stated size.

@@ -8,6 +8,7 @@
 //!
 //! This is the only crate that names burn. It reads no environment variable and prints nothing.
 
+mod aligned;
 mod card;
 mod colour;
 mod crop;

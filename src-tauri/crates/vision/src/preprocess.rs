@@ -3,8 +3,7 @@
 use crate::crop::{CropRect, PixelRect};
 use crate::image::DecodedImage;
 use crate::placement::Placement;
-use crate::resize::{fit, resize, resize_photo};
-use fast_image_resize::FilterType;
+use crate::resize::{Filter, fit, resize, resize_photo};
 
 /// How much longer than the network's input a picture is decoded at least.
 const SPARE: f64 = 1.55;
@@ -78,9 +77,9 @@ impl Preprocessing {
         let (width, height) = self.fitted(image, rect);
         let rgb = if rect == PixelRect::whole(image) {
             let photo = image.photo();
-            resize_photo(image.stored(), photo, width, height, FilterType::Bilinear)
+            resize_photo(image.stored(), photo, width, height, Filter::Triangle)
         } else {
-            resize(image.stored(), rect, width, height, FilterType::Bilinear)
+            resize(image.stored(), rect, width, height, Filter::Triangle)
         };
         self.normalize(&rgb, width, height)
     }

@@ -6,8 +6,7 @@ mod jpeg;
 
 use crate::crop::PixelRect;
 use crate::image::DecodedImage;
-use crate::resize::{fit, resize};
-use fast_image_resize::FilterType;
+use crate::resize::{Filter, fit, resize};
 use image::codecs::jpeg::JpegEncoder;
 use image::error::{LimitError, LimitErrorKind};
 use image::{ExtendedColorType, ImageError};
@@ -48,7 +47,7 @@ pub fn thumbnail(image: &DecodedImage, max_side: u32) -> Result<Vec<u8>, EncodeE
         PixelRect::whole(image),
         width,
         height,
-        FilterType::Hamming,
+        Filter::Hamming,
     );
     encode(&rgb, width, height)
 }
