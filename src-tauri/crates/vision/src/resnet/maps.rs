@@ -1,5 +1,6 @@
 //! Feature maps on the processor, and the memory they are kept in.
 
+use crate::aligned::Aligned;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError};
 
@@ -32,12 +33,12 @@ pub(super) fn inside(
 
 /// Memory that is used again: fresh pages for every map would cost a tenth of the time, and zeros in it a thirtieth.
 #[derive(Debug, Default)]
-pub(super) struct Buffers<T>(Mutex<Vec<Vec<T>>>);
+pub(super) struct Buffers<T>(Mutex<Vec<Aligned<T>>>);
 
 /// Memory of some length, out of what may be more.
 #[derive(Debug, Default)]
 pub(super) struct Buffer<T> {
-    memory: Vec<T>,
+    memory: Aligned<T>,
     length: usize,
 }
 
@@ -63,10 +64,10 @@ impl<T: Copy + Default> Buffers<T> {
             let held = free[place].len();
             (held < length, held.abs_diff(length))
         });
-        let mut memory = best.map_or_else(Vec::new, |place| free.swap_remove(place));
+        let mut memory = best.map_or_else(Aligned::default, |place| free.swap_remove(place));
         drop(free);
         if memory.len() < length {
-            memory.resize(length, T::default());
+            memory = Aligned::new(length);
         }
         Buffer { memory, length }
     }

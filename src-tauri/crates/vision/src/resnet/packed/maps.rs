@@ -1,5 +1,6 @@
 //! Feature maps of a photo in words, with a border of zeros for kernels that hang over the edge.
 
+use crate::aligned::CACHE_LINE;
 use crate::resnet::maps::Buffer;
 
 /// How maps lie in words: `[border + height + border, border + width + border, channels]`.
@@ -22,10 +23,16 @@ pub(super) struct Maps {
 }
 
 impl Layout {
-    /// Words of a line: its places, and one more, since a line of a kernel is read in whole words.
-    pub(super) fn pitch(&self) -> usize {
+    /// Words that the places of a line take.
+    pub(super) fn line_words(&self) -> usize {
         let places = self.width + 2 * self.border;
-        (places * self.channels).div_ceil(self.values_per_word) + 1
+        (places * self.channels).div_ceil(self.values_per_word)
+    }
+
+    /// Words from a line to the next: there is one behind the places at least, since a line of a kernel is read in
+    /// whole words, and then as many as it takes for the next line to be aligned.
+    pub(super) fn pitch(&self) -> usize {
+        (self.line_words() + 1).next_multiple_of(CACHE_LINE / size_of::<u32>())
     }
 
     /// Lines, borders included.
@@ -54,7 +61,7 @@ impl Layout {
         (row < self.height).then_some(row)
     }
 
-    /// Zeros the border's part of a line, and the word behind it; all of it where the line is the border's.
+    /// Zeros the border's part of a line, and the words behind it; all of it where the line is the border's.
     pub(super) fn clear_border(&self, line: usize, words: &mut [u32]) {
         if self.row(line).is_none() {
             words.fill(0);

@@ -237,9 +237,9 @@ impl PackedResNet {
             .par_chunks_mut(layout.pitch())
             .zip(maps.words.par_chunks(maps.layout.pitch()))
             .for_each(|(words, floats)| {
-                // The word behind the values of a line, in both.
-                let (behind, words) = words.split_last_mut().expect("a line has words");
-                *behind = 0;
+                let (words, behind) = words.split_at_mut(layout.line_words());
+                behind.fill(0);
+                let floats = &floats[..words.len() * layout.values_per_word];
                 self.arithmetic.pack(floats, unit, words);
             });
         Maps {

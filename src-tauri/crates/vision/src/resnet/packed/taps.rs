@@ -1,5 +1,6 @@
 //! The weights of convolutions, laid out once in the order in which tiles read them.
 
+use crate::aligned::Aligned;
 use crate::resnet::config::ConvSpec;
 use crate::resnet::kernel::winograd::{POSITIONS, transformed_kernel};
 use crate::resnet::kernel::{Arithmetic, Extent};
@@ -16,7 +17,7 @@ pub(super) struct Taps<'a> {
 #[derive(Debug)]
 pub(super) struct Laid {
     /// For each panel, kernel, line (or position, by Winograd) and word of a line: a word for each output channel.
-    pub(super) words: Vec<u32>,
+    pub(super) words: Aligned<u32>,
     /// What 1 stands for in the weights of each output channel, where they are whole numbers.
     pub(super) units: Vec<f32>,
 }
@@ -50,7 +51,10 @@ pub(super) fn laid(arithmetic: &Arithmetic, taps: &[Taps<'_>], by_winograd: bool
             step[output - first] = word;
         }
     }
-    Laid { words, units }
+    Laid {
+        words: words.as_slice().into(),
+        units,
+    }
 }
 
 /// The weights of a line in words, in units of `unit`.
