@@ -101,22 +101,36 @@ fn every_kind_of_jpeg_made_smaller_is_the_whole_one_averaged() {
 }
 
 #[test]
+fn a_photo_read_from_where_its_blocks_start_is_that_read_block_by_block() {
+    // The same blocks, but for restart markers, with which they are read one after the other.
+    let [from_starts, in_order] = ["4-2-0.jpg", "restarts.jpg"]
+        .map(|name| std::fs::read(folder().join(name)).expect("a fixture is readable"));
+    for least_side in [22, 60] {
+        let [from_starts, in_order] =
+            [&from_starts, &in_order].map(|bytes| reduced(bytes, least_side).image);
+        assert!(from_starts == in_order, "{least_side} pixels");
+    }
+}
+
+#[test]
 fn damaged_photos_made_smaller_give_a_photo_or_a_reason() {
     for name in ["4-2-0.jpg", "4-4-4.jpg", "grey.jpg", "restarts.jpg"] {
         let sound = std::fs::read(folder().join(name)).expect("a fixture is readable");
-        let (mut photos, mut reasons) = (0, 0);
-        for place in (0..sound.len()).step_by(7) {
-            let mut bytes = sound.clone();
-            bytes[place] ^= 1 << (place % 8);
-            match decode_reduced(&bytes, &DecodeLimits::default(), 22, &|_| ()) {
-                Ok(photo) => {
-                    photos += 1;
-                    assert!(photo.image.width() > 0, "{name} at {place}");
+        for least_side in [22, 60] {
+            let (mut photos, mut reasons) = (0, 0);
+            for place in (0..sound.len()).step_by(7) {
+                let mut bytes = sound.clone();
+                bytes[place] ^= 1 << (place % 8);
+                match decode_reduced(&bytes, &DecodeLimits::default(), least_side, &|_| ()) {
+                    Ok(photo) => {
+                        photos += 1;
+                        assert!(photo.image.width() > 0, "{name} at {place}");
+                    }
+                    Err(_) => reasons += 1,
                 }
-                Err(_) => reasons += 1,
             }
+            assert!(photos > 100 && reasons > 1, "{name}: {photos}, {reasons}");
         }
-        assert!(photos > 100 && reasons > 1, "{name}: {photos}, {reasons}");
     }
 }
 

@@ -180,6 +180,12 @@ impl HuffmanTable {
             bits.skip(value.bits());
             return Some(value.coefficient());
         }
+        self.coefficient_by_symbol(bits)
+    }
+
+    /// The same, in as many steps for one as for another whose code is not long: for who cannot wait for a guess.
+    #[inline(always)]
+    pub(super) fn coefficient_by_symbol(&self, bits: &mut Bits<'_>) -> Option<Coefficient> {
         let symbol = self.symbol(bits)?;
         Some(Coefficient {
             zeros: usize::from(symbol >> 4),

@@ -27,15 +27,24 @@ pub(super) fn last_needed(side: usize) -> usize {
 /// which those from `N` on are 0.
 pub(super) struct Cosines<const N: usize, const LANES: usize = N>([[f32; LANES]; N]);
 
-/// As [`Cosines::inverse`] for two by two pixels, whose cosines are all the same but for the sign.
+/// As [`Cosines::inverse`] for two by two pixels, whose cosines are all the same but for the sign: from the mean and the
+/// lowest waves across, down and both ways.
 #[inline(always)]
-pub(super) fn inverse_of_four(block: &Coefficients, pixels: &mut [u8], stride: usize) {
-    let mean = block[0] * 0.125 + 128.0;
-    let [across, down, both] = [block[1], block[8], block[9]].map(|wave| wave * 0.125);
-    let (left, right) = (mean + across, mean - across);
-    let (top_left, top_right) = (down + both, down - both);
-    pixels[..2].copy_from_slice(&[level(left + top_left), level(right + top_right)]);
-    pixels[stride..][..2].copy_from_slice(&[level(left - top_left), level(right - top_right)]);
+pub(super) fn inverse_of_four(mean: f32, waves: [f32; 3], pixels: &mut [u8], stride: usize) {
+    const SIGNS: [[f32; 4]; 3] = [
+        [1.0, -1.0, 1.0, -1.0],
+        [1.0, 1.0, -1.0, -1.0],
+        [1.0, -1.0, -1.0, 1.0],
+    ];
+    let mut sums = [mean * 0.125 + 128.0; 4];
+    for (wave, signs) in waves.iter().zip(SIGNS) {
+        for (sum, sign) in sums.iter_mut().zip(signs) {
+            *sum += wave * 0.125 * sign;
+        }
+    }
+    let [a, b, c, d] = sums.map(level);
+    pixels[..2].copy_from_slice(&[a, b]);
+    pixels[stride..][..2].copy_from_slice(&[c, d]);
 }
 
 impl<const N: usize, const LANES: usize> Cosines<N, LANES> {
@@ -120,7 +129,7 @@ mod tests {
             block[at] = value;
         }
         let (mut short, mut long) = ([0; 5], [0; 5]);
-        inverse_of_four(&block, &mut short, 3);
+        inverse_of_four(block[0], [block[1], block[8], block[9]], &mut short, 3);
         Cosines::<2>::new().inverse(&block, 3, &mut long, 3);
         assert_eq!(short, long);
     }

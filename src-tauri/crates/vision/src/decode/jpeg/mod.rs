@@ -5,9 +5,9 @@ mod bits;
 mod frame;
 mod huffman;
 mod idct;
-mod means;
 mod planes;
 mod reduced;
+mod starts;
 
 use super::RawPicture;
 use super::color::{Profile, Samples};
@@ -108,8 +108,8 @@ pub(super) fn read_reduced(
     };
     let least_color_side = (f64::from(least_side) * COLORS) as usize;
     let reduced = pixels(width, height) / 64 * (block_side * block_side) as u64;
-    let beside = if block_side == 1 {
-        means::most_held(bytes.len()) as u64
+    let beside = if block_side <= starts::MOST_BLOCK_SIDE {
+        starts::most_held(bytes.len()) as u64
     } else {
         0
     };

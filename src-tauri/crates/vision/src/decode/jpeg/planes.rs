@@ -95,12 +95,22 @@ impl Plane {
         let pixels = &mut self.pixels[first..];
         match &self.cosines {
             BlockCosines::One => pixels[0] = mean_level(block[0]),
-            BlockCosines::Two => inverse_of_four(block, pixels, self.stride),
+            BlockCosines::Two => {
+                let waves = [block[1], block[8], block[9]];
+                inverse_of_four(block[0], waves, pixels, self.stride);
+            }
             BlockCosines::Three(cosines) => cosines.inverse(block, rows, pixels, self.stride),
             BlockCosines::Four(cosines) => cosines.inverse(block, rows, pixels, self.stride),
             BlockCosines::Six(cosines) => cosines.inverse(block, rows, pixels, self.stride),
             BlockCosines::Eight(cosines) => cosines.inverse(block, rows, pixels, self.stride),
         }
+    }
+
+    /// Paints a block of two by two pixels, from its mean and the waves of [`inverse_of_four`].
+    #[inline(always)]
+    pub(super) fn paint_four(&mut self, mean: f32, waves: [f32; 3], [x, y]: [usize; 2]) {
+        let first = 2 * (y * self.stride + x);
+        inverse_of_four(mean, waves, &mut self.pixels[first..], self.stride);
     }
 
     /// Paints a block without detail at a place given in blocks.
@@ -178,9 +188,8 @@ impl Plane {
     /// Paints the means of a progressive file.
     pub(super) fn show_means(&mut self, component: &Component, tables: &Tables) -> Option<()> {
         let step = tables.quantization[component.quantization].as_deref()?[0];
-        for (pixel, mean) in self.pixels.iter_mut().zip(&self.means) {
-            *pixel = mean_level(*mean as f32 * step);
-        }
+        let means = std::mem::take(&mut self.means);
+        self.paint_means(0, &means, step);
         Some(())
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn read(bytes: &[u8], block_side: usize, least_color_side: usize) -> 
                 let (frame, planes) = picture.as_mut()?;
                 let header = ScanHeader::of(segment, frame)?;
                 scans += 1;
-                if let Some(end) = planes.read_means(bytes, at, frame, &header, &tables) {
+                if let Some(end) = planes.read_from_starts(bytes, at, frame, &header, &tables) {
                     at = end;
                 } else if !frame.progressive {
                     // Closures, because a function given by its name is not put inline.
