@@ -26,6 +26,7 @@ mod preprocess;
 mod readout;
 mod resize;
 mod resnet;
+mod rounding;
 mod thumbnail;
 mod weights;
 mod wide;

@@ -3,6 +3,7 @@
 use super::turned::{LINES, turn, turn_back};
 use super::weights::Weights;
 use crate::aligned::Aligned;
+use crate::rounding::level;
 use crate::wide::wide;
 
 /// Pixels to be resized: a rectangle of a picture.
@@ -112,13 +113,4 @@ fn along_the_rows(columns: &[[f32; LINES]], across: &Weights, means: &mut [[f32;
         }
         *mean = sums;
     }
-}
-
-/// The level nearest to a value that is one, but for rounding.
-#[inline(always)]
-fn level(value: f32) -> u8 {
-    // Added to 1.5 times 2^23 a small value is rounded into the lowest bits, which takes one instruction for a whole
-    // vector.
-    const ROUNDING: f32 = 12_582_912.0;
-    (value.clamp(0.0, 255.0) + ROUNDING).to_bits() as u8
 }

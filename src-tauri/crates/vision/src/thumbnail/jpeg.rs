@@ -3,6 +3,7 @@
 
 use super::codes::{Bits, Codes};
 use super::cosine::{BLOCK, SCALES, transform};
+use crate::rounding::nearest;
 use crate::wide::wide;
 
 /// Steps of brightness at quality 50 in the order of rows. ITU-T T.81, table K.1.
@@ -130,8 +131,6 @@ fn scan(bits: &mut Bits<'_>, rgb: &[u8], [width, height]: [usize; 2], steps: &[[
 /// The quantized coefficients in zigzag order of the block that begins `pixels`.
 #[inline(always)]
 fn quantized(pixels: &[f32], stride: usize, factors: &[f32; 64]) -> [i16; 64] {
-    /// Added to 1.5 times 2^23 a small value is rounded into the lowest bits.
-    const ROUNDING: f32 = 12_582_912.0;
     let mut block = [[0.0; BLOCK]; BLOCK];
     for (row, line) in block.iter_mut().enumerate() {
         line.copy_from_slice(&pixels[row * stride..][..BLOCK]);
@@ -140,7 +139,7 @@ fn quantized(pixels: &[f32], stride: usize, factors: &[f32; 64]) -> [i16; 64] {
     let mut levels = [0; 64];
     let values = coefficients.as_flattened().iter().zip(factors);
     for (level, (coefficient, factor)) in levels.iter_mut().zip(values) {
-        *level = (coefficient * factor + ROUNDING).to_bits() as i16;
+        *level = nearest(coefficient * factor) as i16;
     }
     ZIGZAG.map(|at| levels[usize::from(at & 63)])
 }

@@ -1,6 +1,8 @@
 //! The inverse DCT at a reduced size: of the 8 x 8 coefficients of a block only the lowest N x N count, and N x N
 //! pixels come of them. That is the block made smaller by an ideal filter, for a fraction of the work.
 
+use crate::rounding::level;
+
 /// Coefficients of a block in rows, times their quantization steps.
 pub(super) type Coefficients = [f32; 64];
 
@@ -93,15 +95,6 @@ impl<const N: usize, const LANES: usize> Cosines<N, LANES> {
             pixels[row * stride..][..N].copy_from_slice(&levels[..N]);
         }
     }
-}
-
-/// The level nearest to a value.
-#[inline(always)]
-pub(super) fn level(value: f32) -> u8 {
-    // Added to 1.5 times 2^23 a small value is rounded into the lowest bits, which takes one instruction for a whole
-    // vector, where a cast takes one or more for each value.
-    const ROUNDING: f32 = 12_582_912.0;
-    (value.clamp(0.0, 255.0) + ROUNDING).to_bits() as u8
 }
 
 #[cfg(test)]

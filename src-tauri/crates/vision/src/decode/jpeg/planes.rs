@@ -2,7 +2,8 @@
 
 use super::super::color::Samples;
 use super::frame::{Component, Frame, Tables};
-use super::idct::{Coefficients, Cosines, inverse_of_four, level};
+use super::idct::{Coefficients, Cosines, inverse_of_four};
+use crate::rounding::level;
 use crate::wide::wide;
 
 /// The planes of a picture made smaller.
