@@ -4,6 +4,7 @@
     reason = "vector instructions that not every processor has"
 )]
 
+use super::ahead::fetch_behind;
 use super::{Arithmetic, Factors, Panel, Place, pack_single, tiles};
 use std::arch::x86_64::{
     __m256, _mm256_add_ps, _mm256_fmadd_ps, _mm256_max_ps, _mm256_set1_ps, _mm256_setzero_ps,
@@ -62,10 +63,20 @@ fn spread(word: u32) -> __m256 {
     _mm256_set1_ps(f32::from_bits(word))
 }
 
+/// Adds the products of the value at `at` of a place, for all outputs, and their weights.
 #[target_feature(enable = "avx2,fma")]
 #[inline]
-fn add_product(sum: __m256, value: __m256, weights: __m256) -> __m256 {
-    _mm256_fmadd_ps(value, weights, sum)
+fn add_products(
+    [low, high]: [__m256; 2],
+    place: &[u32],
+    at: usize,
+    [first, second]: [__m256; 2],
+) -> [__m256; 2] {
+    let value = spread(place[at]);
+    [
+        _mm256_fmadd_ps(value, first, low),
+        _mm256_fmadd_ps(value, second, high),
+    ]
 }
 
 /// Applies the ReLU and writes the sums.

@@ -4,6 +4,7 @@
     reason = "vector instructions that not every processor has"
 )]
 
+use super::ahead::fetch_behind;
 use super::{Arithmetic, Factors, Panel, Place, pack_single, tiles};
 use std::arch::x86_64::{
     __m512, _mm512_add_ps, _mm512_fmadd_ps, _mm512_max_ps, _mm512_set1_ps, _mm512_setzero_ps,
@@ -64,10 +65,20 @@ fn spread(word: u32) -> __m512 {
     _mm512_set1_ps(f32::from_bits(word))
 }
 
+/// Adds the products of the value at `at` of a place, for all outputs, and their weights.
 #[target_feature(enable = "avx512f")]
 #[inline]
-fn add_product(sum: __m512, value: __m512, weights: __m512) -> __m512 {
-    _mm512_fmadd_ps(value, weights, sum)
+fn add_products(
+    [low, high]: [__m512; 2],
+    place: &[u32],
+    at: usize,
+    [first, second]: [__m512; 2],
+) -> [__m512; 2] {
+    let value = spread(place[at]);
+    [
+        _mm512_fmadd_ps(value, first, low),
+        _mm512_fmadd_ps(value, second, high),
+    ]
 }
 
 /// Applies the ReLU and writes the sums.

@@ -4,6 +4,7 @@
     reason = "vector instructions that not every processor has"
 )]
 
+use super::ahead::fetch_behind;
 use super::{Arithmetic, Factors, Panel, Place, pack_brain_floats, tiles};
 use std::arch::x86_64::{
     __m512, __m512bh, __m512i, _mm512_add_ps, _mm512_castsi512_si256, _mm512_cvtepu16_epi32,
@@ -80,10 +81,20 @@ fn spread(word: u32) -> __m512bh {
     unsafe { transmute(_mm512_set1_epi32(word.cast_signed())) }
 }
 
+/// Adds the products of the value at `at` of a place, for all outputs, and their weights.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]
 #[inline]
-fn add_product(sum: __m512, value: __m512bh, weights: __m512bh) -> __m512 {
-    _mm512_dpbf16_ps(sum, value, weights)
+fn add_products(
+    [low, high]: [__m512; 2],
+    place: &[u32],
+    at: usize,
+    [first, second]: [__m512bh; 2],
+) -> [__m512; 2] {
+    let value = spread(place[at]);
+    [
+        _mm512_dpbf16_ps(low, value, first),
+        _mm512_dpbf16_ps(high, value, second),
+    ]
 }
 
 /// Applies the ReLU and writes the sums.

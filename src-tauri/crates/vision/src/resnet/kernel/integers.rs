@@ -7,13 +7,14 @@
 
 mod winograd;
 
+use super::ahead::fetch_behind;
 use super::avx2::raise;
 use super::{Arithmetic, Factors, Panel, Place, tiles};
+use std::arch::asm;
 use std::arch::x86_64::{
-    __m256, __m256i, _mm256_add_epi32, _mm256_add_ps, _mm256_cvtepi32_ps, _mm256_cvtps_epi32,
-    _mm256_fmadd_ps, _mm256_madd_epi16, _mm256_max_ps, _mm256_mul_ps, _mm256_packs_epi32,
-    _mm256_permute4x64_epi64, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps,
-    _mm256_setzero_si256,
+    __m256, __m256i, _mm256_add_ps, _mm256_cvtepi32_ps, _mm256_cvtps_epi32, _mm256_fmadd_ps,
+    _mm256_max_ps, _mm256_mul_ps, _mm256_packs_epi32, _mm256_permute4x64_epi64, _mm256_set1_ps,
+    _mm256_setzero_ps, _mm256_setzero_si256,
 };
 use std::mem::transmute;
 
@@ -60,16 +61,39 @@ fn load(step: &[u32; 2 * LANES]) -> [__m256i; 2] {
     unsafe { transmute(*step) }
 }
 
+/// Adds the products of the word at `at` of a place, for all outputs, and their weights.
+///
+/// Both products come before both sums. In the compiler's own order, each sum behind its product, a step takes a
+/// fifteenth longer on Zen 3.
 #[target_feature(enable = "avx2,fma")]
 #[inline]
-fn spread(word: u32) -> __m256i {
-    _mm256_set1_epi32(word.cast_signed())
-}
-
-#[target_feature(enable = "avx2,fma")]
-#[inline]
-fn add_product(sum: __m256i, value: __m256i, weights: __m256i) -> __m256i {
-    _mm256_add_epi32(sum, _mm256_madd_epi16(value, weights))
+fn add_products(
+    [mut low, mut high]: [__m256i; 2],
+    place: &[u32],
+    at: usize,
+    [first, second]: [__m256i; 2],
+) -> [__m256i; 2] {
+    assert!(at < place.len(), "a word of the place");
+    // SAFETY: it reads the word at `at`, and writes nothing but registers.
+    unsafe {
+        asm!(
+            "vpbroadcastd {value}, dword ptr [{place} + 4 * {at}]",
+            "vpmaddwd {product}, {value}, {first}",
+            "vpmaddwd {value}, {value}, {second}",
+            "vpaddd {low}, {low}, {product}",
+            "vpaddd {high}, {high}, {value}",
+            place = in(reg) place.as_ptr(),
+            at = in(reg) at,
+            first = in(ymm_reg) first,
+            second = in(ymm_reg) second,
+            value = out(ymm_reg) _,
+            product = out(ymm_reg) _,
+            low = inout(ymm_reg) low,
+            high = inout(ymm_reg) high,
+            options(pure, readonly, nostack, preserves_flags),
+        );
+    }
+    [low, high]
 }
 
 /// Gives the sums their unit, adds bias and what is added, applies the ReLU and writes them.

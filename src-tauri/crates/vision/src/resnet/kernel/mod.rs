@@ -5,6 +5,8 @@
 //! decide the size: twelve places keep 24 sums, two rows of weights and a value in the 32 of AVX-512.
 
 #[cfg(target_arch = "x86_64")]
+mod ahead;
+#[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
@@ -232,7 +234,7 @@ impl std::fmt::Debug for Arithmetic {
 /// the largest output, where the module keeps it.
 ///
 /// Everything is spelled out place by place, since sums in an array would not stay in registers. The module gives
-/// `LANES`, and `begin`, `load`, `spread`, `add_product` and `finish` for its registers.
+/// `LANES`, and `begin`, `load`, `add_products` and `finish` for its registers.
 #[cfg(target_arch = "x86_64")]
 macro_rules! tiles {
     ($features:literal: $($tile:ident $count:literal [$($row:ident $low:ident $high:ident),*];)*) => {
@@ -254,12 +256,9 @@ macro_rules! tiles {
                         let from = line * source.pitch;
                         $(let $row = &source.words[$row.inputs[number] + from..][..steps.len()];)*
                         for (at, step) in steps.iter().enumerate() {
-                            let [first, second] = load(step);
-                            $(
-                                let value = spread($row[at]);
-                                $low = add_product($low, value, first);
-                                $high = add_product($high, value, second);
-                            )*
+                            fetch_behind(step);
+                            let weights = load(step);
+                            $([$low, $high] = add_products([$low, $high], $row, at, weights);)*
                         }
                     }
                 }

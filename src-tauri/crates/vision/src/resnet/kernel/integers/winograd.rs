@@ -6,7 +6,8 @@
     reason = "vector instructions that not every processor has"
 )]
 
-use super::{LANES, add_product, begin, load, spread};
+use super::{LANES, add_products, begin, load};
+use crate::resnet::kernel::ahead::fetch_behind;
 use crate::resnet::kernel::winograd::{GROUP, POSITIONS, Tiles, Windows, Winograd};
 use crate::resnet::kernel::{Panel, Place, Source, tiles};
 use std::arch::x86_64::{
