@@ -3,8 +3,9 @@
 use crate::crop::{CropRect, PixelRect};
 use crate::image::DecodedImage;
 use crate::resize::{Filter, fit, resize};
+use crate::wide::wide;
 use embedding::colour::{COLOUR_CELLS, ColourSignature};
-use oklab::Oklab;
+use oklab::Colours;
 use std::sync::LazyLock;
 
 mod background;
@@ -25,6 +26,8 @@ const BACKGROUND_WEIGHT: f32 = 0.02;
 const CORNER_WEIGHT: f32 = 0.15;
 
 const HUES: usize = 12;
+/// Of each hue: muted or vivid, dark or light.
+const KINDS: usize = 4;
 const GREYS: usize = 8;
 const FIRST_GREY: usize = COLOUR_CELLS - GREYS;
 
@@ -40,6 +43,9 @@ const HUE_REACH: f32 = 20.0;
 /// How far a grey reaches, in lightness. A photo a tenth brighter or darker stays the same grey, nearly.
 const GREY_REACH: f32 = 0.15;
 
+const DEGREES: usize = 360;
+const HUNDREDTHS: usize = 101;
+
 /// Kernels by whole degree and by hundredth of lightness; each adds up to 1.
 static HUE_SHARES: LazyLock<Vec<[f32; HUES]>> = LazyLock::new(|| {
     let apart = |degree: usize, hue: usize| {
@@ -47,14 +53,14 @@ static HUE_SHARES: LazyLock<Vec<[f32; HUES]>> = LazyLock::new(|| {
         apart.min(360.0 - apart) / HUE_REACH
     };
     let kernel = |degree| normal(std::array::from_fn(|hue| apart(degree, hue)));
-    (0..360).map(kernel).collect()
+    (0..DEGREES).map(kernel).collect()
 });
 static GREY_SHARES: LazyLock<Vec<[f32; GREYS]>> = LazyLock::new(|| {
     let apart = |hundredth: usize, grey: usize| {
         (hundredth as f32 / 100.0 - grey as f32 / (GREYS - 1) as f32) / GREY_REACH
     };
     let kernel = |hundredth| normal(std::array::from_fn(|grey| apart(hundredth, grey)));
-    (0..=100).map(kernel).collect()
+    (0..HUNDREDTHS).map(kernel).collect()
 });
 
 /// The signature of `image`, or of the part of it that `crop` names.
@@ -76,19 +82,27 @@ pub fn colour_signature(image: &DecodedImage, crop: Option<CropRect>) -> ColourS
     };
     let rgb = resize(image.shown(), rect, width, height, Filter::Triangle);
     let (pixels, _) = rgb.as_chunks::<3>();
-    let pixels: Vec<Oklab> = pixels.iter().map(|rgb| Oklab::of(*rgb)).collect();
-    let (width, height) = (width as usize, height as usize);
+    let shares = wide(
+        #[inline(always)]
+        || shares(pixels, width as usize, height as usize),
+    );
+    ColourSignature::of_shares(&shares).expect("a photo has a pixel, and each counts")
+}
+
+/// What each cell has of the pixels of a photo.
+#[inline(always)]
+fn shares(pixels: &[[u8; 3]], width: usize, height: usize) -> [f32; COLOUR_CELLS] {
+    let pixels = Colours::of(pixels);
     let background = background::plain(&pixels, width, height);
     let [across, down] = [width, height].map(centre_weights);
-    let mut shares = [0.0; COLOUR_CELLS];
-    for (place, pixel) in pixels.iter().enumerate() {
-        let mut weight = across[place % width] * down[place / width];
-        if background.as_ref().is_some_and(|plain| plain[place]) {
-            weight *= BACKGROUND_WEIGHT;
+    let rows = down.iter().flat_map(|y| across.iter().map(move |x| x * y));
+    let mut weights: Vec<f32> = rows.collect();
+    for (weight, plain) in weights.iter_mut().zip(background.iter().flatten()) {
+        if *plain {
+            *weight *= BACKGROUND_WEIGHT;
         }
-        add(&mut shares, *pixel, weight);
     }
-    ColourSignature::of_shares(&shares).expect("a photo has a pixel, and each counts")
+    spread(&counted(&pixels, &weights))
 }
 
 /// Every n-th pixel of every n-th row of a large part, which has many more than its colours need: reading all of them
@@ -122,36 +136,67 @@ fn centre_weights(count: usize) -> Vec<f32> {
         .collect()
 }
 
-/// Spreads one pixel over the cells.
-fn add(shares: &mut [f32; COLOUR_CELLS], pixel: Oklab, weight: f32) {
-    let chroma = pixel.chroma();
-    let coloured = between(chroma, GREY_CHROMA);
-    if coloured < 1.0 {
-        let hundredth = (pixel.lightness.clamp(0.0, 1.0) * 100.0 + 0.5) as usize;
-        let greys = shares[FIRST_GREY..].iter_mut().zip(GREY_SHARES[hundredth]);
-        greys.for_each(|(cell, share)| *cell += share * (1.0 - coloured) * weight);
-    }
-    if coloured > 0.0 {
-        let degree = (pixel.hue_degrees() + 0.5) as usize % 360;
-        let (vivid, light) = (
-            between(chroma, VIVID_CHROMA),
-            between(pixel.lightness, LIGHT),
-        );
-        let kinds = [
-            (1.0 - vivid) * (1.0 - light),
-            (1.0 - vivid) * light,
-            vivid * (1.0 - light),
-            vivid * light,
-        ];
-        for (hue, share) in HUE_SHARES[degree].into_iter().enumerate() {
-            for (kind, part) in kinds.into_iter().enumerate() {
-                shares[hue * kinds.len() + kind] += share * part * coloured * weight;
+/// Pixels counted by what spreads them over the cells.
+struct Counts {
+    /// By whole degree, of hues muted and dark, muted and light, vivid and dark, vivid and light.
+    hues: [[f32; KINDS]; DEGREES],
+    /// By hundredth of lightness.
+    greys: [f32; HUNDREDTHS],
+}
+
+/// The pixels, each counting its weight.
+#[inline(always)]
+fn counted(pixels: &Colours, weights: &[f32]) -> Counts {
+    let mut counts = Counts {
+        hues: [[0.0; KINDS]; DEGREES],
+        greys: [0.0; HUNDREDTHS],
+    };
+    let chroma = pixels.chroma();
+    let degrees = pixels.hue_degrees();
+    let pixels = pixels.lightness.iter().zip(&chroma).zip(&degrees);
+    for (((lightness, chroma), degrees), weight) in pixels.zip(weights) {
+        let coloured = between(*chroma, GREY_CHROMA);
+        let hundredth = (lightness.clamp(0.0, 1.0) * (HUNDREDTHS - 1) as f32 + 0.5) as usize;
+        counts.greys[hundredth.min(HUNDREDTHS - 1)] += (1.0 - coloured) * weight;
+        if coloured > 0.0 {
+            let (vivid, light) = (between(*chroma, VIVID_CHROMA), between(*lightness, LIGHT));
+            let kinds = [
+                (1.0 - vivid) * (1.0 - light),
+                (1.0 - vivid) * light,
+                vivid * (1.0 - light),
+                vivid * light,
+            ];
+            let counts = &mut counts.hues[(degrees + 0.5) as usize % DEGREES];
+            for (count, kind) in counts.iter_mut().zip(kinds) {
+                *count += kind * coloured * weight;
             }
         }
     }
+    counts
+}
+
+/// What is counted, spread over the cells.
+#[inline(always)]
+fn spread(counts: &Counts) -> [f32; COLOUR_CELLS] {
+    let mut shares = [0.0; COLOUR_CELLS];
+    let (hues, greys) = shares.split_at_mut(FIRST_GREY);
+    for (counts, kernel) in counts.hues.iter().zip(&*HUE_SHARES) {
+        for (cells, share) in hues.as_chunks_mut::<KINDS>().0.iter_mut().zip(kernel) {
+            for (cell, count) in cells.iter_mut().zip(counts) {
+                *cell += share * count;
+            }
+        }
+    }
+    for (count, kernel) in counts.greys.iter().zip(&*GREY_SHARES) {
+        for (cell, share) in greys.iter_mut().zip(kernel) {
+            *cell += share * count;
+        }
+    }
+    shares
 }
 
 /// 0 up to the first bound, 1 from the second.
+#[inline(always)]
 fn between(value: f32, [low, high]: [f32; 2]) -> f32 {
     ((value - low) / (high - low)).clamp(0.0, 1.0)
 }

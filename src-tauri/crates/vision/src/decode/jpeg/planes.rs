@@ -118,9 +118,15 @@ impl Plane {
     #[inline(always)]
     pub(super) fn paint_flat(&mut self, mean: f32, [x, y]: [usize; 2]) {
         let first = y * self.side * self.stride + x * self.side;
+        let pixels = &mut self.pixels[first..];
         let level = mean_level(mean);
-        for row in 0..self.side {
-            self.pixels[first + row * self.stride..][..self.side].fill(level);
+        match self.side {
+            2 => fill_block::<2>(level, pixels, self.stride),
+            3 => fill_block::<3>(level, pixels, self.stride),
+            4 => fill_block::<4>(level, pixels, self.stride),
+            6 => fill_block::<6>(level, pixels, self.stride),
+            8 => fill_block::<8>(level, pixels, self.stride),
+            _ => pixels[0] = level,
         }
     }
 
@@ -192,6 +198,14 @@ impl Plane {
         let means = std::mem::take(&mut self.means);
         self.paint_means(0, &means, step);
         Some(())
+    }
+}
+
+/// Fills a block at the start of `pixels` with one level.
+#[inline(always)]
+fn fill_block<const SIDE: usize>(level: u8, pixels: &mut [u8], stride: usize) {
+    for row in pixels.chunks_mut(stride).take(SIDE) {
+        row[..SIDE].fill(level);
     }
 }
 
