@@ -24,6 +24,7 @@ mod orientation;
 mod placement;
 mod preprocess;
 mod readout;
+mod recent;
 mod resize;
 mod resnet;
 mod rounding;

@@ -66,7 +66,7 @@ fn resized(
         pitch,
     };
     let weights = |pixels: u32, place: [f64; 2], count: u32| {
-        Weights::new(filter, pixels as usize, place, count as usize)
+        Weights::kept(filter, pixels as usize, place, count as usize)
     };
     let across = weights(rect.width, across, width);
     let down = weights(rect.height, down, height);

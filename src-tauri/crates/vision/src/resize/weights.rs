@@ -1,5 +1,7 @@
 //! What each place of a resized picture is the weighted mean of, along one side.
 
+use crate::recent::Recent;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 /// The shape of the weights: 1 in the middle, 0 from a pixel of the smaller picture on.
@@ -42,8 +44,19 @@ impl Filter {
     }
 }
 
+/// Weights that a thread keeps: for thumbnail, network input and colours of two shapes of photos, across and down.
+const MOST_KEPT: usize = 12;
+
+thread_local! {
+    static KEPT: Recent<Weights> = const { Recent::new(MOST_KEPT) };
+}
+
 /// Weights for each place, which add up to 1: as many for one as for the other, some of them 0.
 pub(super) struct Weights {
+    filter: Filter,
+    pixels: usize,
+    /// Start and extent of the part, in pixels.
+    part: [f64; 2],
     /// Weights of a place.
     taps: usize,
     /// The first pixel that a weight of each place is for.
@@ -52,17 +65,22 @@ pub(super) struct Weights {
 }
 
 impl Weights {
-    /// For a side of `pixels`, of which the part that begins at `start` and is `extent` long, in pixels, is brought to
+    /// As [`Weights::new`]: those that this thread has made before, where they are among the last.
+    pub(super) fn kept(filter: Filter, pixels: usize, part: [f64; 2], count: usize) -> Rc<Self> {
+        let wanted = |one: &Self| {
+            let parts = (one.filter, one.pixels, one.part, one.count());
+            parts == (filter, pixels, part, count)
+        };
+        KEPT.with(|kept| kept.get(wanted, || Self::new(filter, pixels, part, count)))
+    }
+
+    /// For a side of `pixels`, of which a part, given by its start and extent in pixels, is brought to
     /// `count` places.
     ///
     /// Where the picture becomes smaller, the filter is stretched over the pixels that a place stands for. Pillow and
     /// its kin weigh alike.
-    pub(super) fn new(
-        filter: Filter,
-        pixels: usize,
-        [start, extent]: [f64; 2],
-        count: usize,
-    ) -> Self {
+    pub(super) fn new(filter: Filter, pixels: usize, part: [f64; 2], count: usize) -> Self {
+        let [start, extent] = part;
         let scale = extent / count as f64;
         let radius = scale.max(1.0);
         // So many whole numbers lie within both ends, where the weights are 0, at most.
@@ -83,6 +101,9 @@ impl Weights {
             first.push(from);
         }
         Self {
+            filter,
+            pixels,
+            part,
             taps,
             first,
             weights,

@@ -2,6 +2,7 @@
 
 use super::huffman::HuffmanTable;
 use super::idct::ZIGZAG;
+use std::rc::Rc;
 
 /// Most 8 x 8 blocks that a component has in one unit of interleaved data, each way.
 const MOST_FACTOR: usize = 4;
@@ -28,8 +29,8 @@ pub(super) struct Component {
 pub(super) struct Tables {
     /// Steps in the order of rows.
     pub(super) quantization: [Option<Box<[f32; 64]>>; 4],
-    pub(super) dc: [Option<HuffmanTable>; 4],
-    pub(super) ac: [Option<HuffmanTable>; 4],
+    pub(super) dc: [Option<Rc<HuffmanTable>>; 4],
+    pub(super) ac: [Option<Rc<HuffmanTable>>; 4],
     /// Units between restart markers; 0 for none.
     pub(super) restart_interval: usize,
 }
@@ -133,7 +134,7 @@ impl Tables {
             let tables = if for_ac { &mut self.ac } else { &mut self.dc };
             let counts: &[u8; 16] = counts;
             *tables.get_mut(usize::from(head & 15))? =
-                Some(HuffmanTable::new(counts, symbols, file_bytes)?);
+                Some(HuffmanTable::kept(counts, symbols, file_bytes)?);
             segment = rest;
         }
         segment.is_empty().then_some(())

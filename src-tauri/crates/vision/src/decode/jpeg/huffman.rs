@@ -2,7 +2,9 @@
 //! time where not.
 
 use super::bits::Bits;
+use crate::recent::Recent;
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 /// Codes up to this length are found with one look.
 const LOOK: u32 = 10;
@@ -16,13 +18,28 @@ const LARGE_FILE: usize = 1 << 20;
 /// Bits of a difference between two means, at most. ITU-T T.81, table F.1.
 pub(super) const MOST_DIFFERENCE_BITS: u32 = 11;
 
+/// Tables that a thread keeps: those of four kinds of files, some 60 KiB each.
+const MOST_KEPT: usize = 16;
+
+thread_local! {
+    static KEPT: Recent<HuffmanTable> = const { Recent::new(MOST_KEPT) };
+}
+
+/// What a table is made of.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Definition {
+    /// Codes of each length, 1 to 16.
+    counts: [u8; 16],
+    symbols: Vec<u8>,
+}
+
 /// A Huffman table.
 pub(super) struct HuffmanTable {
+    definition: Definition,
     /// By the next [`LOOK`] bits: code length and symbol, or 0 for a longer code.
     short: Box<[u16; 1 << LOOK]>,
     /// By length: one more than the last code of it, or 0 without any; and what turns a code into a place in `symbols`.
     long: [(i32, i32); 17],
-    symbols: Vec<u8>,
     /// By the next `skip_look` bits: how many whole coefficients they hold. Made when first wanted.
     skip: OnceCell<Vec<Step>>,
     skip_look: u32,
@@ -98,8 +115,18 @@ impl Step {
 }
 
 impl HuffmanTable {
-    /// A table from the number of codes of each length (1 to 16) and their symbols, for a file of `file_bytes`; `None`
-    /// when the codes do not fit their lengths.
+    /// A table from the number of codes of each length (1 to 16) and their symbols, for a file of `file_bytes`: one
+    /// that this thread has made before, where it was among the last. `None` when the codes do not fit their lengths.
+    pub(super) fn kept(counts: &[u8; 16], symbols: &[u8], file_bytes: usize) -> Option<Rc<Self>> {
+        let wanted = |table: &Self| {
+            table.definition.counts == *counts
+                && table.definition.symbols == symbols
+                && table.skip_look == skip_look(file_bytes)
+        };
+        KEPT.with(|kept| kept.try_get(wanted, || Self::new(counts, symbols, file_bytes)))
+    }
+
+    /// As [`HuffmanTable::kept`], made now.
     pub(super) fn new(counts: &[u8; 16], symbols: &[u8], file_bytes: usize) -> Option<Self> {
         if counts
             .iter()
@@ -110,15 +137,14 @@ impl HuffmanTable {
             return None;
         }
         let mut table = Self {
+            definition: Definition {
+                counts: *counts,
+                symbols: symbols.to_vec(),
+            },
             short: Box::new([0; 1 << LOOK]),
             long: [(0, 0); 17],
-            symbols: symbols.to_vec(),
             skip: OnceCell::new(),
-            skip_look: if file_bytes < LARGE_FILE {
-                SKIP_LOOK
-            } else {
-                LONG_SKIP_LOOK
-            },
+            skip_look: skip_look(file_bytes),
             values: Vec::new(),
         };
         let (mut code, mut place) = (0u32, 0usize);
@@ -147,6 +173,11 @@ impl HuffmanTable {
         Some(table)
     }
 
+    /// What it is made of.
+    pub(super) fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
     /// The next symbol; `None` when no code begins so. At least 16 bits must be there.
     #[inline(always)]
     pub(super) fn symbol(&self, bits: &mut Bits<'_>) -> Option<u8> {
@@ -166,7 +197,7 @@ impl HuffmanTable {
             if code < end {
                 bits.skip(length);
                 let place = usize::try_from(code + offset).ok()?;
-                return self.symbols.get(place).copied();
+                return self.definition.symbols.get(place).copied();
             }
         }
         None
@@ -269,6 +300,15 @@ impl HuffmanTable {
             }
         }
         (last == 63).then_some(())
+    }
+}
+
+/// Bits seen at once where coefficients of a file of so many bytes are passed over.
+fn skip_look(file_bytes: usize) -> u32 {
+    if file_bytes < LARGE_FILE {
+        SKIP_LOOK
+    } else {
+        LONG_SKIP_LOOK
     }
 }
 

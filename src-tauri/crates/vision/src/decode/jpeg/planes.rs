@@ -264,7 +264,6 @@ impl Planes {
     fn each_pixel(self, color: impl Fn([u8; 3]) -> [f32; 3]) -> Option<Samples> {
         let planes: &[Plane; 3] = self.planes.as_slice().try_into().ok()?;
         let row_bytes = self.width * 3;
-        // Four pixels are written as sixteen bytes, of which the next ones overwrite the last four.
         let mut rgb = vec![0; row_bytes * self.height + SURPLUS];
         let mut widened = [const { Vec::new() }; 3];
         for y in 0..self.height {
@@ -278,8 +277,9 @@ impl Planes {
                     return None;
                 };
                 let pixels = at_once(first, second, third, &color);
-                for (place, four) in pixels.as_chunks::<4>().0.iter().enumerate() {
-                    out[12 * place..][..16].copy_from_slice(&without_fourths(four));
+                let (fours, _) = out[..3 * AT_ONCE].as_chunks_mut();
+                for (four, rgb) in pixels.as_chunks().0.iter().zip(fours) {
+                    write_four(four, rgb);
                 }
                 out = &mut out[3 * AT_ONCE.min(self.width - at)..];
             }
@@ -291,23 +291,17 @@ impl Planes {
 
 /// Pixels whose colours are computed together.
 const AT_ONCE: usize = 16;
-/// Bytes that may be written behind the last pixel: those of pixels computed with it, and of one more than four.
-const SURPLUS: usize = 3 * AT_ONCE + 4;
+/// Bytes that may be written behind the last pixel: those of pixels computed with it.
+const SURPLUS: usize = 3 * AT_ONCE;
 
-/// The bytes of four pixels but for the highest of each, and four more.
+/// Writes the bytes of four pixels but for the highest of each, which is 0. As numbers, since shuffled bytes are put
+/// together in memory by the compiler, and read from there late.
 #[inline(always)]
-fn without_fourths(pixels: &[u32; 4]) -> [u8; 16] {
-    let mut bytes = [0; 16];
-    for (four, pixel) in bytes.as_chunks_mut().0.iter_mut().zip(pixels) {
-        *four = pixel.to_le_bytes();
-    }
-    std::array::from_fn(|at| {
-        if at < 12 {
-            bytes[at / 3 * 4 + at % 3]
-        } else {
-            0
-        }
-    })
+fn write_four(pixels: &[u32; 4], rgb: &mut [u8; 12]) {
+    let [first, second, third, fourth] = pixels.map(u64::from);
+    let (low, high) = rgb.split_at_mut(8);
+    low.copy_from_slice(&(first | second << 24 | third << 48).to_le_bytes());
+    high.copy_from_slice(&((third >> 16 | fourth << 8) as u32).to_le_bytes());
 }
 
 /// The colours of some pixels, each with its red in the lowest byte.

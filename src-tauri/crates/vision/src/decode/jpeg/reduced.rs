@@ -190,8 +190,8 @@ fn baseline_block(
     context: &BlockContext<'_>,
     place: [usize; 2],
 ) -> Option<()> {
-    let dc = context.tables.dc[context.dc].as_ref()?;
-    let ac = context.tables.ac[context.ac].as_ref()?;
+    let dc = context.tables.dc[context.dc].as_deref()?;
+    let ac = context.tables.ac[context.ac].as_deref()?;
     bits.refill();
     plane.mean = plane.mean.wrapping_add(dc.difference(bits)?);
     let mean = plane.mean as f32 * context.steps[0];
@@ -241,7 +241,7 @@ fn progressive_mean(
     bits.refill();
     let place = y * plane.stride + x;
     if before == 0 {
-        let dc = context.tables.dc[context.dc].as_ref()?;
+        let dc = context.tables.dc[context.dc].as_deref()?;
         plane.mean = plane.mean.wrapping_add(dc.difference(bits)?);
         plane.means[place] = plane.mean.wrapping_shl(u32::from(now));
     } else {

@@ -39,8 +39,8 @@ impl<'a> Blocks<'a> {
             let [wide, high] = header.factors(component);
             for block in 0..wide * high {
                 unit.push(UnitBlock {
-                    dc: tables.dc[dc].as_ref()?,
-                    ac: tables.ac[ac].as_ref()?,
+                    dc: tables.dc[dc].as_deref()?,
+                    ac: tables.ac[ac].as_deref()?,
                     quantization_steps: tables.quantization[component.quantization].as_deref()?,
                     plane,
                     factors: [wide, high],

@@ -59,7 +59,7 @@ impl<'a> Means<'a> {
             let stride = planes.planes[plane].stride;
             for block in 0..wide * high {
                 blocks.push(UnitBlock {
-                    dc: tables.dc[dc].as_ref()?,
+                    dc: tables.dc[dc].as_deref()?,
                     part: parts.len(),
                     place: first + block / wide * stride + block % wide,
                     step: wide,

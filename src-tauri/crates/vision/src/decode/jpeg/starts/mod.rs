@@ -81,8 +81,8 @@ fn unit<'a>(
     for &(plane, dc, ac) in &header.components {
         let [wide, high] = header.factors(&frame.components[plane]);
         let tables = BlockTables {
-            dc: (dc, tables.dc[dc].as_ref()?),
-            ac: (ac, tables.ac[ac].as_ref()?),
+            dc: (dc, tables.dc[dc].as_deref()?),
+            ac: (ac, tables.ac[ac].as_deref()?),
         };
         unit.extend(std::iter::repeat_n(tables, wide * high));
     }

@@ -5,13 +5,15 @@
 //! the others are read.
 
 use super::super::bits::Bits;
-use super::super::huffman::{HuffmanTable, MOST_DIFFERENCE_BITS};
+use super::super::huffman::{Definition, HuffmanTable, MOST_DIFFERENCE_BITS};
 use super::section::{Block, Codes, Findings, Place, RECENT, Section};
 use super::span::{REST, SPAN_LOOK, Span};
 use super::unstuffed::Unstuffed;
+use crate::recent::Recent;
 use crate::wide::wide;
 use std::hint::select_unpredictable;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// Sections that are read side by side: with more, what is known of each does not stay in registers.
 const LANES: usize = 3;
@@ -38,12 +40,52 @@ pub(super) struct BlockTables<'a> {
     pub(super) ac: (usize, &'a HuffmanTable),
 }
 
+/// What is looked up to pass over the blocks of a file.
+struct Spans {
+    /// The DC and AC tables of each kind of block.
+    kinds: Vec<[Definition; 2]>,
+    /// For each kind those at its mean, then those behind it.
+    all: Box<[Span; SPANS]>,
+}
+
+thread_local! {
+    /// 64 KiB each.
+    static KEPT: Recent<Spans> = const { Recent::new(4) };
+}
+
+impl Spans {
+    /// Those of blocks with these tables, which this thread may have made before; `None` for more than there can be.
+    fn kept(kinds: &[[&HuffmanTable; 2]]) -> Option<Rc<Self>> {
+        let wanted = |spans: &Self| {
+            let definitions = kinds.iter().flatten().map(|table| table.definition());
+            spans.kinds.iter().flatten().eq(definitions)
+        };
+        KEPT.with(|kept| kept.try_get(wanted, || Self::new(kinds)))
+    }
+
+    fn new(kinds: &[[&HuffmanTable; 2]]) -> Option<Self> {
+        let mut all = vec![Span::default(); SPANS];
+        let (tables, _) = all.as_chunks_mut::<{ 1 << SPAN_LOOK }>();
+        if kinds.len() > MOST_KINDS {
+            return None;
+        }
+        for ([means, rests], [dc, ac]) in tables.as_chunks_mut().0.iter_mut().zip(kinds) {
+            Span::fill(means, Some(dc), ac);
+            Span::fill(rests, None, ac);
+        }
+        let definitions = |kind: &[&HuffmanTable; 2]| kind.map(|table| table.definition().clone());
+        Some(Self {
+            kinds: kinds.iter().map(definitions).collect(),
+            all: all.try_into().ok()?,
+        })
+    }
+}
+
 /// Reads sections.
 pub(super) struct Reader<'a> {
     /// The tables of each block of a unit.
     unit: Vec<BlockTables<'a>>,
-    /// For each kind of block those at its mean, then those behind it.
-    spans: Box<[Span; SPANS]>,
+    spans: Rc<Spans>,
     blocks: [Block; MOST_BLOCKS],
 }
 
@@ -53,28 +95,24 @@ impl<'a> Reader<'a> {
         if unit.is_empty() || unit.len() > MOST_BLOCKS {
             return None;
         }
-        let mut spans = vec![Span::default(); SPANS];
-        let mut kinds: Vec<[usize; 2]> = Vec::new();
+        let (mut kinds, mut tables) = (Vec::new(), Vec::new());
         let mut blocks = [Block::default(); MOST_BLOCKS];
         for (block, BlockTables { dc, ac }) in unit.iter().enumerate() {
             let kind = [dc.0, ac.0];
             let known = kinds.iter().position(|known| *known == kind);
             let number = known.unwrap_or(kinds.len());
-            let [mean, rest] = [2 * number, 2 * number + 1].map(|table| table << SPAN_LOOK);
             if known.is_none() {
                 kinds.push(kind);
-                let spans = spans.get_mut(mean..rest + (1 << SPAN_LOOK))?;
-                let (means, rests) = spans.split_at_mut(1 << SPAN_LOOK);
-                Span::fill(means, Some(dc.1), ac.1);
-                Span::fill(rests, None, ac.1);
+                tables.push([dc.1, ac.1]);
             }
+            let [mean, rest] = [2 * number, 2 * number + 1].map(|table| table << SPAN_LOOK);
             let before = (block + unit.len() - 1) % unit.len();
             blocks[before].set(true, Codes::new(mean, block));
             blocks[block].set(false, Codes::new(rest, block));
         }
         Some(Self {
+            spans: Spans::kept(&tables)?,
             unit,
-            spans: spans.try_into().ok()?,
             blocks,
         })
     }
@@ -183,21 +221,23 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     fn take_turn(&self, data: &Unstuffed<'_>, place: &mut Place, findings: &mut Findings) {
         let mut word = data.word(place.at);
-        self.read_span(data, place, &mut word, findings);
-        self.read_span(data, place, &mut word, findings);
+        let spans = &*self.spans.all;
+        self.read_span(spans, data, place, &mut word, findings);
+        self.read_span(spans, data, place, &mut word, findings);
     }
 
     /// Reads what one look shows, without branches but for what is rare: a wrong guess costs as much as three looks.
     #[inline(always)]
     fn read_span(
         &self,
+        spans: &[Span; SPANS],
         data: &Unstuffed<'_>,
         place: &mut Place,
         word: &mut u64,
         findings: &mut Findings,
     ) {
         let seen = (*word >> (u64::BITS - SPAN_LOOK)) as usize;
-        let span = self.spans[(place.codes.first_span() | seen) % SPANS];
+        let span = spans[(place.codes.first_span() | seen) % SPANS];
         let mut left = place.left - span.coefficients();
         if Span::is_too_much(left) {
             (*place, left) = self.read_code(data, *place, findings);
