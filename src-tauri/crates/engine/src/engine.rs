@@ -155,7 +155,7 @@ impl Engine {
             exclusions: &exclusions,
             catalog: self.catalog(),
             embedder: self.embedder(),
-            limits: self.limits(),
+            limits: *self.limits(),
             memory: self.memory(),
             cancel,
             progress,

@@ -22,7 +22,7 @@ use vision::{DecodeLimits, InputTensor, PhotoFormat};
 use crate::{
     CancelToken, Embedder, EngineError, ExclusionRules, IngestReport, Progress, Scope, Stage,
     batches::{Batch, LOOK_FOR_PAUSE_EVERY, in_batches},
-    memory::MemoryBudget,
+    memory::{MemoryBudget, beside_catalog},
     plan::{Candidate, IngestPlan, plan},
     progress::Meter,
     projection::project_known,
@@ -48,7 +48,7 @@ pub(crate) struct Ingest<'a> {
     pub(crate) manner: Manner,
     pub(crate) catalog: &'a Catalog,
     pub(crate) embedder: &'a Embedder,
-    pub(crate) limits: &'a DecodeLimits,
+    pub(crate) limits: DecodeLimits,
     pub(crate) memory: &'a MemoryBudget,
     pub(crate) exclusions: &'a ExclusionRules,
     pub(crate) cancel: &'a CancelToken,
@@ -98,7 +98,7 @@ impl Finished<Prepared> {
 
 impl Ingest<'_> {
     /// Brings the catalog up to date with `roots`.
-    pub(crate) fn run(&self, roots: Vec<PathBuf>) -> Result<IngestReport, EngineError> {
+    pub(crate) fn run(mut self, roots: Vec<PathBuf>) -> Result<IngestReport, EngineError> {
         let started = Instant::now();
         (self.progress)(Progress::starting(Stage::Scanning));
         project_known(self.catalog, self.embedder)?;
@@ -132,6 +132,8 @@ impl Ingest<'_> {
             let waiting = Instant::now();
             let batch_size = self.embedder.ready()?.batch_size;
             waited = waiting.elapsed();
+            let photos = self.catalog.counts()?.photos + plan.to_read.len();
+            self.limits = beside_catalog(self.limits, photos as u64);
             self.embed_all(&plan, batch_size, &mut gone, &mut report)?;
         }
         report.cancelled = self.cancel.is_cancelled();
@@ -215,16 +217,17 @@ impl Ingest<'_> {
     }
 
     fn outcome(&self, candidate: &Candidate) -> Outcome<Prepared> {
-        match read(&candidate.file.path, self.limits, self.memory) {
+        match read(&candidate.file.path, &self.limits, self.memory) {
             Err(unusable) => Outcome::Unusable(unusable),
             Ok(content) => match self.catalog.image_with(&content.hash) {
                 Err(error) => Outcome::Stopped(error.into()),
                 Ok(Some(known)) if known.embedded => Outcome::Known(known.image),
-                Ok(_) => match prepare(&content, self.limits, self.embedder.card().preprocessing())
-                {
-                    Ok(prepared) => Outcome::New(content.hash, prepared),
-                    Err(unusable) => Outcome::Unusable(unusable),
-                },
+                Ok(_) => {
+                    match prepare(&content, &self.limits, self.embedder.card().preprocessing()) {
+                        Ok(prepared) => Outcome::New(content.hash, prepared),
+                        Err(unusable) => Outcome::Unusable(unusable),
+                    }
+                }
             },
         }
     }

@@ -11,13 +11,32 @@ use std::{
     sync::{Condvar, Mutex, PoisonError},
 };
 
+use vision::DecodeLimits;
+
 use crate::sync::lock;
+
+/// Most bytes that an ingest is to hold.
+const MOST_BYTES: u64 = 680 << 20;
+/// Those of the program, the network and SQLite.
+const PROGRAM_BYTES: u64 = 140 << 20;
+/// Those of a photo in the catalog: its vector, colours, place and what a scan keeps of it.
+const CATALOGED_BYTES: u64 = 1200;
 
 /// Hundreds of JPEGs, PNGs, TIFFs and BMPs, which are decoded small, or a few large photos of other formats.
 ///
-/// One photo alone may take up to [`vision::DecodeLimits::max_held_bytes`], and with the network (100 MB) and SQLite an
-/// ingest stays under 700 MB.
+/// One photo alone may take up to [`DecodeLimits::max_held_bytes`], or what [`beside_catalog`] leaves of it.
 pub(crate) const BUDGET_BYTES: u64 = 256 << 20;
+
+/// The limits for photos that are read beside a catalog of so many: one photo alone may take what is left of what an
+/// ingest is to hold, and at least half of what all together may.
+pub(crate) fn beside_catalog(limits: DecodeLimits, photos: u64) -> DecodeLimits {
+    let held = PROGRAM_BYTES + photos * CATALOGED_BYTES;
+    let left = MOST_BYTES.saturating_sub(held).max(BUDGET_BYTES / 2);
+    DecodeLimits {
+        max_held_bytes: limits.max_held_bytes.min(left),
+        ..limits
+    }
+}
 
 /// What part of a budget files may take that have been read beside a photo that takes more than all of it.
 const BESIDE_ONE_TOO_LARGE: u64 = 8;
@@ -158,6 +177,21 @@ mod tests {
         thread,
         time::Duration,
     };
+
+    #[test]
+    fn a_large_catalog_leaves_less_for_one_photo() {
+        let limits = DecodeLimits::default();
+        let held = |photos| beside_catalog(limits, photos).max_held_bytes;
+        assert_eq!(held(10_000), limits.max_held_bytes);
+        // 200,000 vectors of 512 numbers take 200 MB of the 700.
+        assert!(held(200_000) < 330 << 20 && held(200_000) > 290 << 20);
+        assert_eq!(held(10_000_000), 128 << 20);
+        let small = DecodeLimits {
+            max_held_bytes: 1000,
+            ..limits
+        };
+        assert_eq!(beside_catalog(small, 0), small);
+    }
 
     #[test]
     fn photos_beside_one_another_stay_within_the_budget_and_one_too_large_is_alone() {
