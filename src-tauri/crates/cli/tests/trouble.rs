@@ -97,6 +97,54 @@ fn a_run_that_is_killed_is_taken_up_again_without_loss() -> Result<()> {
     Ok(())
 }
 
+/// A computer that sleeps stops a program wherever it is and lets it go on hours later.
+#[cfg(unix)]
+#[test]
+fn a_run_that_stands_still_goes_on_where_it_was_and_searches_are_answered_meanwhile() -> Result<()>
+{
+    use std::{process::Stdio, thread, time::Duration};
+    let shop = Shop::new(90)?;
+    let photos = shop.photos();
+    let query = photos.join("photo-000.jpg");
+    shop.json(&[&"index", &query, &"--json"])?;
+    let child = shop
+        .command(&["index".as_ref(), photos.as_os_str(), "--json".as_ref()])
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let tell = |signal: &str| {
+        let told = Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status();
+        told.is_ok_and(|status| status.success())
+    };
+    let log = shop.catalog().join("catalog.sqlite-wal");
+    while fs::metadata(&log).map_or(0, |file| file.len()) < 100_000 {
+        thread::yield_now();
+    }
+    ensure!(tell("-STOP"), "it ended too soon");
+    let found = shop.json(&[&"search", &query, &"--json"])?;
+    assert_eq!(
+        found["hits"][0]["similarity"].as_f64().map(f64::round),
+        Some(1.0)
+    );
+    // Longer than anything in a run waits for anything else.
+    thread::sleep(Duration::from_secs(2));
+    fs::remove_file(photos.join("photo-089.jpg"))?;
+    ensure!(tell("-CONT"));
+    let output = child.wait_with_output()?;
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    assert_eq!(
+        (&report["added"], &report["unchanged"]),
+        (&88.into(), &1.into())
+    );
+    assert_eq!(report["failed"][0]["reason"], "it does not exist");
+    assert_eq!(
+        shop.json(&[&"doctor", &"--json"])?["problems"],
+        Value::Array(vec![])
+    );
+    Ok(())
+}
+
 #[test]
 fn a_file_that_failed_is_tried_again_when_asked_for() -> Result<()> {
     let shop = Shop::new(1)?;

@@ -2,8 +2,10 @@
 //!
 //! Changes come as events of the file system. They are gathered until all is quiet, so that thousands of them are
 //! one run, and told as places for [`Engine::update`]. What events cannot tell of (a share that sends none, a queue
-//! that ran over, a drive that comes back) is found by looking through whole folders: then, and every few minutes.
+//! that ran over, a drive that comes back, a computer that was asleep) is found by looking through whole folders: then,
+//! and every few minutes.
 
+mod asleep;
 mod events;
 mod pending;
 mod watching;

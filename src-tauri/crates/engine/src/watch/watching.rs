@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Instant, SystemTime},
 };
 
 use crossbeam_channel::{Receiver, Sender, select, unbounded};
@@ -11,6 +11,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::{
     WatchNews, WatchOptions, Watched, WatchedFolder,
+    asleep::Asleep,
     events::{Concern, concern},
     pending::Pending,
 };
@@ -72,6 +73,7 @@ impl Watching {
         self.arrange();
         let mut rescan_at = Instant::now() + self.options.rescan_every;
         let mut arrange_at = Instant::now() + self.options.look_for_folders_every;
+        let mut asleep = Asleep::new(SystemTime::now(), self.options.look_for_folders_every);
         let events = self.events.clone();
         loop {
             let next = rescan_at.min(arrange_at);
@@ -91,11 +93,13 @@ impl Watching {
                 default(next.saturating_duration_since(Instant::now())) => {}
             }
             let now = Instant::now();
-            if now >= arrange_at {
+            // Meanwhile others may have changed what lies on a share, and a drive may have been taken out.
+            let awake_again = asleep.was(SystemTime::now());
+            if now >= arrange_at || awake_again {
                 self.arrange();
                 arrange_at = Instant::now() + self.options.look_for_folders_every;
             }
-            if now >= rescan_at {
+            if now >= rescan_at || awake_again {
                 self.try_refused_again();
                 self.look_everywhere();
                 rescan_at = now + self.options.rescan_every;
