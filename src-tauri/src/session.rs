@@ -7,7 +7,7 @@ use std::{
 };
 
 use engine::{
-    Access, Embedder, EmbedderOptions, Engine, EngineError, EngineOptions, IndexOptions,
+    Access, EmbedderOptions, Engine, EngineError, EngineOptions, IndexOptions, ModelNews,
     ModelState, available_models, find_model, stored_form,
 };
 
@@ -70,7 +70,7 @@ fn open_here(shell: &Arc<Shell>) {
             drop(engine);
             measure(shell);
             go_on_judging(shell);
-            follow_model(shell, generation, embedder);
+            follow_model(shell, generation, embedder.news());
         }
         Err(error) => fail(shell, &error.into()),
     }
@@ -120,13 +120,13 @@ fn options(shell: &Shell) -> Result<EngineOptions, EngineError> {
     })
 }
 
-/// Tells the page how the model fares until it is ready or has failed, then lets waiting work begin.
-fn follow_model(shell: &Arc<Shell>, generation: u32, embedder: Embedder) {
+/// Tells the page how the model fares, and lets waiting work begin once it is ready.
+fn follow_model(shell: &Arc<Shell>, generation: u32, news: ModelNews) {
     let shell = Arc::clone(shell);
     let following = thread::Builder::new()
         .name("follow model".to_owned())
         .spawn(move || {
-            embedder.follow(|state| {
+            news.follow(|state| {
                 if shell.generation.load(Ordering::Relaxed) == generation {
                     model_is(&shell, state);
                 }

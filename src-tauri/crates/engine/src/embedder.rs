@@ -3,22 +3,21 @@
 //! It loads the model in the background, so that a catalog can be browsed meanwhile, and takes
 //! a query ahead of the next batch of an ingest, so that search stays quick while indexing.
 
-use std::{
-    ffi::OsString,
-    path::PathBuf,
-    sync::{Arc, Condvar, Mutex, PoisonError},
-    thread,
-    time::Duration,
-};
+mod serving;
+mod state;
 
-use crossbeam_channel::{Receiver, Sender, bounded, select_biased, unbounded};
+use std::{ffi::OsString, path::PathBuf, sync::Arc, thread, time::Duration};
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use embedding::Embedding;
 use vision::{
-    DeviceChoice, DeviceRequest, FeatureMap, Features, InputTensor, Model, ModelCard, ProbeCommand,
-    Readout, Tuning,
+    DeviceChoice, DeviceRequest, FeatureMap, Features, InputTensor, ModelCard, ProbeCommand,
+    Readout,
 };
 
-use crate::{EngineError, sync::lock};
+use crate::EngineError;
+use serving::Serving;
+pub use state::{ModelNews, ModelState};
 
 /// How to bring a model up on a device.
 #[derive(Clone, Debug)]
@@ -40,28 +39,6 @@ pub struct EmbedderOptions {
 const PROBE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Batches that may wait for the device: one being filled while one runs.
 const WAITING_BATCHES: usize = 1;
-
-/// Where the model stands.
-#[derive(Clone, Debug)]
-pub enum ModelState {
-    /// Being brought up; the text says what is going on.
-    Loading(String),
-    /// Loaded, and trying which kernels are fastest on this GPU.
-    Tuning(String),
-    /// Ready on this device.
-    Ready(Arc<ReadyModel>),
-    /// Not usable, and why.
-    Failed(String),
-}
-
-impl ModelState {
-    fn same_as(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Loading(a), Self::Loading(b)) | (Self::Tuning(a), Self::Tuning(b)) => a == b,
-            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
-        }
-    }
-}
 
 /// A loaded model.
 #[derive(Debug)]
@@ -100,7 +77,7 @@ pub struct Embedder {
     card: Arc<ModelCard>,
     urgent: Sender<Work>,
     bulk: Sender<Work>,
-    state: Arc<(Mutex<ModelState>, Condvar)>,
+    news: ModelNews,
 }
 
 /// A batch on its way through the network.
@@ -116,28 +93,17 @@ impl Embedder {
             .map_err(|error| EngineError::Model(error.to_string()))?;
         let (urgent, urgent_batches) = unbounded();
         let (bulk, bulk_batches) = bounded(WAITING_BATCHES);
-        let state = Arc::new((
-            Mutex::new(ModelState::Loading("Loading the model".to_owned())),
-            Condvar::new(),
-        ));
-        let announced = Arc::clone(&state);
+        let news = ModelNews::new(ModelState::Loading("Loading the model".to_owned()));
+        let serving = Serving::new(options, news.clone());
         thread::Builder::new()
             .name("device".to_owned())
-            .spawn(move || {
-                let model = load(&options, |news| set(&announced, news));
-                let model = announce(&announced, model);
-                serve(
-                    model.as_ref().map_err(String::as_str),
-                    &urgent_batches,
-                    &bulk_batches,
-                );
-            })
+            .spawn(move || serving.run(&urgent_batches, &bulk_batches))
             .map_err(EngineError::Thread)?;
         Ok(Self {
             card: Arc::new(card),
             urgent,
             bulk,
-            state,
+            news,
         })
     }
 
@@ -148,7 +114,7 @@ impl Embedder {
 
     /// Where the model stands, without waiting.
     pub fn state(&self) -> ModelState {
-        lock(&self.state.0).clone()
+        self.news.now()
     }
 
     /// Waits until the model is loaded.
@@ -156,40 +122,12 @@ impl Embedder {
     /// # Errors
     /// When it could not be loaded.
     pub fn ready(&self) -> Result<Arc<ReadyModel>, EngineError> {
-        let coming = |state: &mut ModelState| {
-            matches!(state, ModelState::Loading(_) | ModelState::Tuning(_))
-        };
-        let state = self.state.1.wait_while(lock(&self.state.0), coming);
-        match &*state.unwrap_or_else(PoisonError::into_inner) {
-            ModelState::Ready(ready) => Ok(Arc::clone(ready)),
-            ModelState::Failed(reason) => Err(EngineError::Model(reason.clone())),
-            ModelState::Loading(_) | ModelState::Tuning(_) => {
-                unreachable!("waited until it was neither")
-            }
-        }
+        self.news.ready()
     }
 
-    /// Calls `news` with the present state and every later one, until the model is ready or has failed.
-    /// Two changes in quick succession may come as one.
-    pub fn follow(&self, mut news: impl FnMut(&ModelState)) {
-        let mut state = lock(&self.state.0);
-        loop {
-            let now = state.clone();
-            drop(state);
-            news(&now);
-            if matches!(now, ModelState::Ready(_) | ModelState::Failed(_)) {
-                return;
-            }
-            state = lock(&self.state.0);
-            // Between the two locks the state may have moved on.
-            if now.same_as(&state) {
-                state = self
-                    .state
-                    .1
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
-            }
-        }
+    /// To hear of where the model stands, for as long as there is a handle on the embedder.
+    pub fn news(&self) -> ModelNews {
+        self.news.clone()
     }
 
     /// Embeds a query's photos, ahead of any waiting ingest batch. Waits for the model if need be.
@@ -253,93 +191,4 @@ pub fn choose_device(options: &EmbedderOptions) -> DeviceChoice {
     };
     let probe = vision::probe_adapters(&command, &options.cache_directory.join("adapters.json"));
     vision::choose_device(options.device, &probe)
-}
-
-fn load(
-    options: &EmbedderOptions,
-    news: impl Fn(ModelState),
-) -> Result<(Model, ReadyModel), String> {
-    // The first call of the process decides; a later engine on another device keeps the same folder.
-    vision::set_compute_cache(&options.cache_directory);
-    let device = choose_device(options);
-    news(ModelState::Loading(format!(
-        "Loading the model on {}",
-        device.name
-    )));
-    let model =
-        Model::load(&options.model_card, &device.device).map_err(|error| error.to_string())?;
-    if model.tuning() == Tuning::FirstRun {
-        news(ModelState::Tuning(format!(
-            "Choosing the fastest kernels for {}, the first time only",
-            device.name
-        )));
-    }
-    model.warm_up().map_err(|error| error.to_string())?;
-    let ready = ReadyModel {
-        device,
-        batch_size: model.batch_size(),
-        readout: model.readout().clone(),
-    };
-    Ok((model, ready))
-}
-
-fn announce(
-    state: &(Mutex<ModelState>, Condvar),
-    loaded: Result<(Model, ReadyModel), String>,
-) -> Result<Model, String> {
-    let (news, model) = match loaded {
-        Ok((model, ready)) => {
-            log::info!(
-                "model ready on {}: {}",
-                ready.device.name,
-                ready.device.reason
-            );
-            (ModelState::Ready(Arc::new(ready)), Ok(model))
-        }
-        Err(reason) => (ModelState::Failed(reason.clone()), Err(reason)),
-    };
-    set(state, news);
-    model
-}
-
-fn set(state: &(Mutex<ModelState>, Condvar), news: ModelState) {
-    *lock(&state.0) = news;
-    state.1.notify_all();
-}
-
-/// Answers batches until the last handle is dropped.
-fn serve(model: Result<&Model, &str>, urgent: &Receiver<Work>, bulk: &Receiver<Work>) {
-    loop {
-        // Both queues close together: every handle holds both ends.
-        let work = select_biased! {
-            recv(urgent) -> work => work,
-            recv(bulk) -> work => work,
-        };
-        let model = model.map_err(str::to_owned);
-        // A caller that no longer waits has been cancelled; its result is of no use to anyone.
-        match work {
-            Ok(Work::Embed(tensors, reply)) => {
-                let _ = reply.send(model.and_then(|model| run(model, &tensors)));
-            }
-            Ok(Work::Maps(tensors, reply)) => {
-                let maps = |model: &Model| model.maps(&tensors).map_err(|error| error.to_string());
-                let _ = reply.send(model.and_then(maps));
-            }
-            Err(_) => return,
-        }
-    }
-}
-
-fn run(model: &Model, tensors: &[InputTensor]) -> Reply<Embedded> {
-    let features = model.features(tensors).map_err(|error| error.to_string())?;
-    features
-        .into_iter()
-        .map(|features| {
-            let embedding = model.embed(&features).map_err(|error| error.to_string())?;
-            Ok(Embedded {
-                features,
-                embedding,
-            })
-        })
-        .collect()
 }

@@ -52,7 +52,9 @@ pub use catalog::{
     WorklistRow,
 };
 pub use duplicates::{DUPLICATE_SIMILARITY, Duplicate, DuplicateGroup};
-pub use embedder::{Embedded, Embedder, EmbedderOptions, ModelState, ReadyModel, choose_device};
+pub use embedder::{
+    Embedded, Embedder, EmbedderOptions, ModelNews, ModelState, ReadyModel, choose_device,
+};
 pub use embedding::{
     EmbeddingSpace, ImageId,
     calibration::{Basis, Calibration, Cutoff, Verdict},

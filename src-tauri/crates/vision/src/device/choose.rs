@@ -69,6 +69,27 @@ impl DeviceChoice {
     pub fn uses(&self, adapter: &AdapterReport) -> bool {
         self.device.adapter() == Some(adapter)
     }
+
+    /// The CPU instead of this device, which failed while it was used; `failure` is a sentence without its stop.
+    #[must_use]
+    pub fn failed(self, failure: &str) -> Self {
+        let adapters = self.adapters.iter().map(|adapter| AdapterReport {
+            fault: match self.uses(adapter) {
+                true => Some(failure.to_owned()),
+                false => adapter.fault.clone(),
+            },
+            ..adapter.clone()
+        });
+        let adapters = adapters.collect();
+        let device = ComputeDevice::cpu();
+        Self {
+            name: device.name().to_owned(),
+            kind: device.kind(),
+            device,
+            reason: format!("{failure}, so the CPU is used until Vitrine starts again"),
+            adapters,
+        }
+    }
 }
 
 /// The device for `request`, given what the probe found. Always one that works: the CPU in the end, with the reason.
