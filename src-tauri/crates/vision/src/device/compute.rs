@@ -79,8 +79,8 @@ const COMMANDS_AT_ONCE: usize = 32;
 static OPENED: Mutex<Vec<(GraphicsApi, AdapterKind, usize, Device)>> = Mutex::new(Vec::new());
 
 impl ComputeDevice {
-    /// The processor, by the fastest instructions it has. Embeddings are at a cosine of 0.9997 or more to those of single
-    /// precision where that is bfloat16, of 0.99999 where it is whole numbers of 16 bits.
+    /// The processor, by the fastest instructions it has. Embeddings are at a cosine of 0.99999 or more to those of single
+    /// precision.
     pub fn cpu() -> Self {
         cache::settle();
         Self {

@@ -29,10 +29,13 @@ pub(super) fn detect() -> Option<&'static Arithmetic> {
     (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(&THIS)
 }
 
-tiles! { "avx2,fma":
-    tile_6 6 [p0 a0 b0, p1 a1 b1, p2 a2 b2, p3 a3 b3, p4 a4 b4, p5 a5 b5];
-    tile_3 3 [p0 a0 b0, p1 a1 b1, p2 a2 b2];
-    tile_1 1 [p0 a0 b0];
+tiles! {
+    "avx2,fma",
+    {
+        tile_6 6 [p0 a0 b0, p1 a1 b1, p2 a2 b2, p3 a3 b3, p4 a4 b4, p5 a5 b5];
+        tile_3 3 [p0 a0 b0, p1 a1 b1, p2 a2 b2];
+        tile_1 1 [p0 a0 b0];
+    }
 }
 
 /// What the sums start from: bias, and what is added.

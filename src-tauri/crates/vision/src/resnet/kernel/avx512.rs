@@ -29,12 +29,15 @@ pub(super) fn detect() -> Option<&'static Arithmetic> {
     is_x86_feature_detected!("avx512f").then_some(&THIS)
 }
 
-tiles! { "avx512f":
-    tile_12 12 [p0 a0 b0, p1 a1 b1, p2 a2 b2, p3 a3 b3, p4 a4 b4, p5 a5 b5,
-        p6 a6 b6, p7 a7 b7, p8 a8 b8, p9 a9 b9, p10 a10 b10, p11 a11 b11];
-    tile_6 6 [p0 a0 b0, p1 a1 b1, p2 a2 b2, p3 a3 b3, p4 a4 b4, p5 a5 b5];
-    tile_3 3 [p0 a0 b0, p1 a1 b1, p2 a2 b2];
-    tile_1 1 [p0 a0 b0];
+tiles! {
+    "avx512f",
+    {
+        tile_12 12 [p0 a0 b0, p1 a1 b1, p2 a2 b2, p3 a3 b3, p4 a4 b4, p5 a5 b5,
+            p6 a6 b6, p7 a7 b7, p8 a8 b8, p9 a9 b9, p10 a10 b10, p11 a11 b11];
+        tile_6 6 [p0 a0 b0, p1 a1 b1, p2 a2 b2, p3 a3 b3, p4 a4 b4, p5 a5 b5];
+        tile_3 3 [p0 a0 b0, p1 a1 b1, p2 a2 b2];
+        tile_1 1 [p0 a0 b0];
+    }
 }
 
 /// What the sums start from: bias, and what is added.
@@ -92,7 +95,7 @@ fn finish(_: &Panel<'_>, _: &Place, sums: [__m512; 2], output: &mut [u32], _: &m
 }
 
 #[target_feature(enable = "avx512f")]
-fn raise(maxima: &mut [u32], values: &[u32]) {
+pub(super) fn raise(maxima: &mut [u32], values: &[u32]) {
     for (maximum, value) in maxima.iter_mut().zip(values) {
         *maximum = (*maximum)
             .cast_signed()

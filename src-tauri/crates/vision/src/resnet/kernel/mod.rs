@@ -11,8 +11,6 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 #[cfg(target_arch = "x86_64")]
-mod bf16;
-#[cfg(target_arch = "x86_64")]
 mod integers;
 pub(super) mod winograd;
 
@@ -44,8 +42,6 @@ pub(super) struct Arithmetic {
 pub(super) enum Factors {
     /// Single precision, a value in a word. Sums are in single precision.
     Single,
-    /// bfloat16, two in a word. Sums are in single precision, outputs in bfloat16.
-    BrainFloat,
     /// Whole numbers of 16 bits times a unit, two in a word. Sums are exact, in 32 bits; outputs are in single
     /// precision, and become whole numbers when the largest of them is known.
     Integers {
@@ -59,15 +55,7 @@ impl Factors {
     pub(super) fn per_word(self) -> usize {
         match self {
             Self::Single => 1,
-            Self::BrainFloat | Self::Integers { .. } => 2,
-        }
-    }
-
-    /// Outputs in a word.
-    pub(super) fn outputs_per_word(self) -> usize {
-        match self {
-            Self::Single | Self::Integers { .. } => 1,
-            Self::BrainFloat => 2,
+            Self::Integers { .. } => 2,
         }
     }
 
@@ -120,8 +108,6 @@ pub(super) struct Panel<'a> {
     pub(super) units: &'a [f32],
     /// Words to add before the ReLU, laid out as the output is, from this panel's first channel on.
     pub(super) added: Option<&'a [u32]>,
-    /// Whether the output is in single precision, whatever the maps are.
-    pub(super) single: bool,
 }
 
 /// A map under a kernel.
@@ -166,9 +152,10 @@ impl Arithmetic {
     pub(super) fn available() -> Vec<&'static Self> {
         #[cfg(target_arch = "x86_64")]
         let all = [
-            bf16::detect(),
+            integers::avx512::detect(),
+            integers::avx_vnni::detect(),
             avx512::detect(),
-            integers::detect(),
+            integers::avx2::detect(),
             avx2::detect(),
         ];
         #[cfg(not(target_arch = "x86_64"))]
@@ -205,25 +192,6 @@ fn pack_single(floats: &[u32], _: f32, words: &mut [u32]) {
     words.copy_from_slice(&floats[..words.len()]);
 }
 
-/// [`Arithmetic::pack`] for bfloat16.
-#[cfg(target_arch = "x86_64")]
-fn pack_brain_floats(floats: &[u32], _: f32, words: &mut [u32]) {
-    for (word, [low, high]) in words.iter_mut().zip(floats.as_chunks().0) {
-        let [low, high] = [low, high].map(|bits| rounded(f32::from_bits(*bits)));
-        *word = low | (high << 16);
-    }
-}
-
-/// The bits of the nearest bfloat16, in the lower half. Without branches, so that a compiler makes vectors of it.
-#[cfg(any(target_arch = "x86_64", test))]
-fn rounded(value: f32) -> u32 {
-    let bits = value.to_bits();
-    let nearest = bits.wrapping_add(0x7fff + ((bits >> 16) & 1)) >> 16;
-    // Rounding could carry a NaN's bits over to infinity.
-    let quiet = (bits >> 16) | 0x40;
-    if value.is_nan() { quiet } else { nearest }
-}
-
 impl std::fmt::Debug for Arithmetic {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
@@ -237,7 +205,7 @@ impl std::fmt::Debug for Arithmetic {
 /// `LANES`, and `begin`, `load`, `add_products` and `finish` for its registers.
 #[cfg(target_arch = "x86_64")]
 macro_rules! tiles {
-    ($features:literal: $($tile:ident $count:literal [$($row:ident $low:ident $high:ident),*];)*) => {
+    ($features:tt, { $($tile:ident $count:literal [$($row:ident $low:ident $high:ident),*];)* }) => {
         $(
             #[target_feature(enable = $features)]
             fn $tile(
@@ -285,26 +253,3 @@ macro_rules! tiles {
 }
 #[cfg(target_arch = "x86_64")]
 use tiles;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use half::bf16;
-
-    #[test]
-    fn values_are_rounded_to_the_nearest_bfloat16() {
-        let mut values = vec![0.0, -0.0, 1.0, f32::MAX, f32::INFINITY, f32::NEG_INFINITY];
-        // Ties on both sides of an even value, and values around them.
-        values.extend([0x3f80_8000, 0x3f81_8000, 0x3f80_7fff, 0x3f80_8001].map(f32::from_bits));
-        values.extend((0..10_000).map(|at| (at as f32 * 0.37).sin() * 1e-3 * at as f32));
-        for value in values {
-            assert_eq!(
-                rounded(value),
-                u32::from(bf16::from_f32(value).to_bits()),
-                "{value}"
-            );
-        }
-        assert!(bf16::from_bits(rounded(f32::NAN) as u16).is_nan());
-        assert!(bf16::from_bits(rounded(f32::from_bits(0x7f80_0001)) as u16).is_nan());
-    }
-}

@@ -23,8 +23,6 @@ pub(super) struct Conv {
     bias: Vec<f32>,
     /// The border that the reader of its output needs.
     border: usize,
-    /// Whether its output is in single precision: the network's last maps.
-    single: bool,
     /// The functions to compute it with fewer products, where it is of a kind that can be.
     winograd: Option<&'static Winograd>,
 }
@@ -50,12 +48,7 @@ struct Work<'a> {
 
 impl Conv {
     /// The sum of the convolutions `taps`, at most two, all of one number of output channels.
-    pub(super) fn new(
-        arithmetic: &Arithmetic,
-        taps: &[Taps<'_>],
-        border: usize,
-        single: bool,
-    ) -> Self {
+    pub(super) fn new(arithmetic: &Arithmetic, taps: &[Taps<'_>], border: usize) -> Self {
         let outputs = taps[0].spec.shape[0].next_multiple_of(arithmetic.outputs);
         let kernels = taps
             .iter()
@@ -82,7 +75,6 @@ impl Conv {
             weights: laid(arithmetic, taps, winograd.is_some()),
             bias,
             border,
-            single,
             winograd,
         }
     }
@@ -109,7 +101,7 @@ impl Conv {
         );
         let unit = arithmetic.factors.unit(reach);
         let units: Vec<f32> = self.weights.units.iter().map(|one| one * unit).collect();
-        let layout = self.output_layout(arithmetic, &inputs[0].layout);
+        let layout = self.output_layout(&inputs[0].layout);
         let mut words = buffers.take(layout.words());
         let work = Work {
             arithmetic,
@@ -155,7 +147,7 @@ impl Conv {
             .reduce(|| 0.0, f32::max)
     }
 
-    fn output_layout(&self, arithmetic: &Arithmetic, input: &Layout) -> Layout {
+    fn output_layout(&self, input: &Layout) -> Layout {
         let kernel = &self.kernels[0];
         let side = |length: usize, size| (length + 2 * kernel.padding - size) / kernel.stride + 1;
         Layout {
@@ -163,11 +155,7 @@ impl Conv {
             width: side(input.width, kernel.size[1]),
             border: self.border,
             channels: self.outputs,
-            values_per_word: if self.single {
-                1
-            } else {
-                arithmetic.factors.outputs_per_word()
-            },
+            values_per_word: 1,
         }
     }
 
@@ -230,8 +218,6 @@ impl Conv {
         run: impl Fn(&Panel<'_>, &mut [u32]) -> f32,
     ) -> f32 {
         let outputs = work.arithmetic.outputs;
-        // What is added is laid out as the output is, but for its last maps in single precision.
-        let added_per_word = work.arithmetic.factors.outputs_per_word();
         let mut largest = 0.0f32;
         let panels = self.outputs / outputs;
         let weights = self
@@ -245,12 +231,9 @@ impl Conv {
                 weights,
                 bias: &self.bias[first..][..outputs],
                 units: &work.units[first..][..outputs],
-                added: work
-                    .added
-                    .map(|(maps, _)| &maps.words[first / added_per_word..]),
-                single: self.single,
+                added: work.added.map(|(maps, _)| &maps.words[first..]),
             };
-            let output = &mut output[first / work.layout.values_per_word..];
+            let output = &mut output[first..];
             largest = largest.max(run(&panel, output));
         }
         largest

@@ -78,7 +78,7 @@ impl PackedResNet {
             let folded = weights.get(&spec.name)?;
             (folded.shape == spec.shape).then_some((folded, channels))
         };
-        let conv = |parts: &[(&ConvSpec, usize)], border: usize, single: bool| {
+        let conv = |parts: &[(&ConvSpec, usize)], border: usize| {
             let taps = parts
                 .iter()
                 .map(|(spec, channels)| {
@@ -90,9 +90,9 @@ impl PackedResNet {
                     })
                 })
                 .collect::<Option<Vec<_>>>()?;
-            Some(Conv::new(arithmetic, &taps, border, single))
+            Some(Conv::new(arithmetic, &taps, border))
         };
-        let stem = conv(&[(&stem, input.channels)], 0, false)?;
+        let stem = conv(&[(&stem, input.channels)], 0)?;
         let mut channels = stem.outputs();
         let mut blocks = Vec::with_capacity(steps.len());
         for (number, (spec, step)) in steps.iter().enumerate() {
@@ -100,13 +100,14 @@ impl PackedResNet {
             let mut convolutions = Vec::with_capacity(spec.convolutions.len());
             for (place, one) in spec.convolutions.iter().enumerate() {
                 let next = spec.convolutions.get(place + 1);
-                let is_last = next.is_none();
                 let mut parts = vec![(one, channels)];
-                if is_last && let Some(shortcut) = &spec.shortcut {
+                if next.is_none()
+                    && let Some(shortcut) = &spec.shortcut
+                {
                     parts.push((shortcut, before));
                 }
                 let border = next.map_or_else(|| border(number + 1), |next| next.padding);
-                let made = conv(&parts, border, is_last && number + 1 == steps.len())?;
+                let made = conv(&parts, border)?;
                 channels = made.outputs();
                 convolutions.push(made);
             }

@@ -1,19 +1,16 @@
 //! The packed form of the network against the portable one, in every arithmetic that this processor has.
 
-use half::bf16;
-
 use super::*;
 use crate::resnet::CpuResNet;
 use crate::resnet::config::{Stem, StridePosition};
 use crate::resnet::fixtures::{assert_alike, input, variants, weights};
 use crate::weights::FoldedConv;
 
-/// How far from the portable form, relative to the largest value: another order of addition, or values rounded to
-/// eight bits at each of some twenty layers.
+/// How far from the portable form, relative to the largest value: another order of addition, or values rounded at each
+/// of some twenty layers.
 fn tolerance(arithmetic: &Arithmetic) -> f32 {
     match arithmetic.factors {
         Factors::Single => 1e-5,
-        Factors::BrainFloat => 0.03,
         Factors::Integers { .. } => 0.01,
     }
 }
@@ -137,7 +134,7 @@ fn convolved(arithmetic: &Arithmetic, maps: &Maps, outputs: usize, weight: Vec<f
         folded: &folded,
         channels,
     };
-    let conv = Conv::new(arithmetic, &[taps], 1, true);
+    let conv = Conv::new(arithmetic, &[taps], 1);
     conv.run(arithmetic, &[maps], None, &Buffers::default())
 }
 
@@ -180,6 +177,23 @@ fn the_longest_sums_of_the_largest_numbers_are_held() {
 }
 
 #[test]
+fn whole_numbers_give_the_same_to_the_bit_by_any_instructions() {
+    let by_integers = |arithmetic: &&Arithmetic| arithmetic.factors != Factors::Single;
+    for config in all_variants() {
+        let weights = weights(&config);
+        let features = Arithmetic::available().into_iter().filter(by_integers);
+        let features = features.map(|arithmetic| {
+            let network = CpuResNet::packed(&config, &weights, arithmetic).expect("all weights");
+            (arithmetic, network.forward(&[input(70, 0.0)]))
+        });
+        let features: Vec<_> = features.collect();
+        for (arithmetic, here) in &features {
+            assert!(*here == features[0].1, "{config}: {arithmetic:?}");
+        }
+    }
+}
+
+#[test]
 fn maps_of_any_size_are_convolved_up_to_their_edges() {
     const CHANNELS: usize = 32;
     let value =
@@ -187,11 +201,6 @@ fn maps_of_any_size_are_convolved_up_to_their_edges() {
     let weight = |at: usize| (at as f32 * 0.7).sin();
     let kernels: Vec<f32> = (0..3 * CHANNELS * 9).map(weight).collect();
     for arithmetic in Arithmetic::available() {
-        // bfloat16 moves a sum of 288 products by a twentieth, but every factor to a number that is known.
-        let factor = |value: f32| match arithmetic.factors {
-            Factors::BrainFloat => bf16::from_f32(value).to_f32(),
-            Factors::Single | Factors::Integers { .. } => value,
-        };
         for [height, width] in [[1, 1], [1, 6], [2, 3], [5, 1], [7, 7], [8, 9], [13, 30]] {
             let input = maps(arithmetic, [height, width, CHANNELS], 1.0, value);
             let sums = convolved(arithmetic, &input, 3, kernels.clone());
@@ -205,7 +214,7 @@ fn maps_of_any_size_are_convolved_up_to_their_edges() {
                         let tap = 3 * (from_y + 1 - y) + from_x + 1 - x;
                         for channel in 0..CHANNELS {
                             let weight = weight((output * CHANNELS + channel) * 9 + tap);
-                            expected += factor(weight) * factor(value(from_y, from_x, channel));
+                            expected += weight * value(from_y, from_x, channel);
                         }
                     }
                 }
