@@ -12,8 +12,8 @@ const POINTS: u32 = 8;
 
 #[test]
 fn a_run_killed_at_any_point_ends_in_the_same_catalog() -> Result<()> {
-    let killed = kill_at_points(&Shop::new(60)?, POINTS)?;
-    ensure!(killed.in_time > 0, "every run ended before it was killed");
+    let halfway = kill_at_points(&Shop::new(60)?, POINTS)?;
+    ensure!(halfway > 0, "no run was killed amid its photos");
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::Stdio,
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -27,48 +27,51 @@ struct Contents {
     rankings: Vec<Vec<(ImageId, f32)>>,
 }
 
-/// What came of the killing.
-#[derive(Debug, Default)]
-pub struct Killed {
-    /// Runs that were killed before they had ended.
-    pub in_time: usize,
-    /// Of them, those that had some of the photos committed and not all.
-    pub halfway: usize,
-}
-
-/// Kills a run over the shop's photos at each of `points`, spread evenly over the time that an undisturbed one takes,
-/// lets another one finish, and compares the catalog with the undisturbed one.
+/// Kills runs over the shop's photos at so many points, spread evenly over the time that an undisturbed one takes, lets
+/// another run finish each time, and compares the catalog with the undisturbed one. Returns how many had some of the
+/// photos committed, and not all, when they were killed.
 ///
 /// # Errors
 /// When a catalog is not sound, or not the same in the end, and says at which point.
-pub fn kill_at_points(shop: &Shop, points: u32) -> Result<Killed> {
-    let started = Instant::now();
+pub fn kill_at_points(shop: &Shop, points: u32) -> Result<usize> {
     let undisturbed = shop.folder.path().join("undisturbed");
     finish(shop, &undisturbed)?;
-    let whole_run = started.elapsed();
     let expected = contents(&undisturbed)?;
+    fs::remove_dir_all(&undisturbed)?;
+    // The first one read the photos from the disk.
+    let started = Instant::now();
+    finish(shop, &undisturbed)?;
+    let mut whole_run = started.elapsed();
 
-    let mut killed = Killed::default();
+    let mut halfway = 0;
     for point in 0..points {
         let catalog = shop.folder.path().join(format!("killed-{point}"));
-        let mut child = shop
-            .command_on(&catalog, &[OsStr::new("index"), shop.photos().as_os_str()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        thread::sleep(whole_run * (2 * point + 1) / (2 * points));
-        let in_time = child.try_wait()?.is_none();
-        child.kill()?;
-        child.wait()?;
-        killed.in_time += usize::from(in_time);
+        while !killed_after(shop, &catalog, whole_run * (2 * point + 1) / (2 * points))? {
+            fs::remove_dir_all(&catalog)?;
+            whole_run = whole_run * 97 / 100;
+        }
         let before = open(&catalog)?.catalog().counts()?.files;
-        killed.halfway += usize::from(before > 0 && before < expected.files.len());
+        halfway += usize::from(before > 0 && before < expected.files.len());
         finish(shop, &catalog)?;
         let at = || format!("killed at point {point} of {points} with {before} files committed");
         sound(shop, &catalog).with_context(at)?;
         ensure!(contents(&catalog)? == expected, "another catalog: {}", at());
         fs::remove_dir_all(&catalog)?;
     }
+    Ok(halfway)
+}
+
+/// Begins a run and kills it after this time; `false` when it had ended before.
+fn killed_after(shop: &Shop, catalog: &Path, time: Duration) -> Result<bool> {
+    let mut child = shop
+        .command_on(catalog, &[OsStr::new("index"), shop.photos().as_os_str()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    thread::sleep(time);
+    let killed = child.try_wait()?.is_none();
+    child.kill()?;
+    child.wait()?;
     Ok(killed)
 }
 
