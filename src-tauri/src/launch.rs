@@ -25,6 +25,9 @@ pub struct Launch {
     /// Embed photos on this device
     #[arg(long, value_name = "auto|gpu|cpu")]
     pub device: Option<DeviceRequest>,
+    /// Keep settings and caches in this folder, not in the user's own
+    #[arg(long, value_name = "DIR")]
+    pub profile: Option<PathBuf>,
     /// Print the graphics adapters as JSON and exit; the application asks a child process for them
     #[arg(long, hide = true)]
     pub probe_adapters: bool,
@@ -33,7 +36,8 @@ pub struct Launch {
 impl Launch {
     /// The command line with folders made absolute from `directory`, the one it was typed in.
     pub fn within(mut self, directory: &Path) -> Self {
-        for path in [&mut self.catalog, &mut self.sample].into_iter().flatten() {
+        let paths = [&mut self.catalog, &mut self.sample, &mut self.profile];
+        for path in paths.into_iter().flatten() {
             *path = directory.join(&*path);
         }
         self

@@ -200,16 +200,23 @@ fn places<R: Runtime>(app: &App<R>, launch: &Launch) -> tauri::Result<Places> {
         .sample
         .clone()
         .unwrap_or_else(|| resources.join("sample"));
+    let (settings, cache) = match &launch.profile {
+        Some(profile) => (profile.clone(), profile.join("cache")),
+        None => {
+            let cache = match engine::default_cache_directory() {
+                Some(directory) => directory,
+                None => paths.app_cache_dir()?,
+            };
+            (paths.app_config_dir()?, cache)
+        }
+    };
     Ok(Places {
-        settings: paths.app_config_dir()?.join("settings.json"),
+        settings: settings.join("settings.json"),
         default_catalog: match engine::default_catalog_directory() {
             Some(directory) => directory,
             None => paths.app_data_dir()?.join("catalog"),
         },
-        cache: match engine::default_cache_directory() {
-            Some(directory) => directory,
-            None => paths.app_cache_dir()?,
-        },
+        cache,
         models,
         sample: sample.is_dir().then_some(sample),
         program,

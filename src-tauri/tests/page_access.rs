@@ -36,6 +36,8 @@ fn application(folder: &Path) -> App<MockRuntime> {
     let launch = Launch {
         catalog: Some(folder.join("catalog")),
         sample: Some(folder.join("sample")),
+        // Asked for adapters this program would fail, and the user's own Vitrine would remember that.
+        profile: Some(folder.join("profile")),
         device: Some("cpu".parse().expect("a device")),
         ..Launch::default()
     };

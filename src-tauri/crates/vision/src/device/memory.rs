@@ -3,7 +3,7 @@
 use super::probe::Probe;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Everything whose change can change which adapters there are and whether they work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,12 +111,24 @@ struct Remembered {
     probe: Probe,
 }
 
-/// The probe in the file `path`, when it was made in the same `state`.
-pub(super) fn recall(path: &Path, state: &DriverState) -> Option<Probe> {
+/// How long a failed probe holds: what a driver was short of may be there another day, and a broken one then costs its
+/// time-out again.
+const FAILURE_HOLDS: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The probe in the file `path`, when it was made in the same `state`, and not long ago if it failed.
+pub(super) fn recall(path: &Path, state: &DriverState, now: SystemTime) -> Option<Probe> {
     let bytes = std::fs::read(path).ok()?;
     // A file that makes no sense is as good as none: the machine is asked again.
     let remembered: Remembered = serde_json::from_slice(&bytes).ok()?;
-    (remembered.state == *state).then_some(remembered.probe)
+    if remembered.state != *state {
+        return None;
+    }
+    if let Probe::Failed { .. } = remembered.probe {
+        let written = std::fs::metadata(path).ok()?.modified().ok()?;
+        let age = now.duration_since(written).unwrap_or_default();
+        return (age < FAILURE_HOLDS).then_some(remembered.probe);
+    }
+    Some(remembered.probe)
 }
 
 /// Writes `probe` to the file `path`. When that fails the machine is asked again at the next start, nothing else.
@@ -155,12 +167,15 @@ mod tests {
         let remembered = folder.path().join("cache/adapters.json");
         let probe = Probe::Found(Vec::new());
         remember(&remembered, before.clone(), &probe);
-        assert_eq!(recall(&remembered, &DriverState::of(&places)), Some(probe));
+        assert_eq!(
+            recall(&remembered, &DriverState::of(&places), SystemTime::now()),
+            Some(probe)
+        );
 
         std::fs::write(drivers.join("new_icd.json"), b"{}").expect("a new driver");
         let after = DriverState::of(&places);
         assert_ne!(after, before);
-        assert_eq!(recall(&remembered, &after), None);
+        assert_eq!(recall(&remembered, &after, SystemTime::now()), None);
     }
 
     #[test]
@@ -168,6 +183,24 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let remembered = folder.path().join("adapters.json");
         std::fs::write(&remembered, b"{ not json").expect("writable");
-        assert_eq!(recall(&remembered, &DriverState::of(&[])), None);
+        let state = DriverState::of(&[]);
+        assert_eq!(recall(&remembered, &state, SystemTime::now()), None);
+    }
+
+    #[test]
+    fn a_failure_is_asked_again_the_next_day_and_what_was_found_is_not() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let remembered = folder.path().join("adapters.json");
+        let state = DriverState::of(&[]);
+        let (today, later) = (SystemTime::now(), SystemTime::now() + 2 * FAILURE_HOLDS);
+        let failed = Probe::Failed {
+            reason: "crashed".into(),
+        };
+        remember(&remembered, state.clone(), &failed);
+        assert_eq!(recall(&remembered, &state, today), Some(failed));
+        assert_eq!(recall(&remembered, &state, later), None);
+        let found = Probe::Found(Vec::new());
+        remember(&remembered, state.clone(), &found);
+        assert_eq!(recall(&remembered, &state, later), Some(found));
     }
 }

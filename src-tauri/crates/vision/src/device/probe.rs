@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// The child process that prints [`list_adapters`](super::list_adapters) as JSON on its standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,11 +37,11 @@ pub enum Probe {
 
 /// The adapters of this machine, as `command` finds them or as an earlier run remembered them in the file `remembered`.
 ///
-/// A crash is remembered too, so that a broken driver costs its time-out once. What is remembered holds
-/// until the application's version or a graphics driver changes; to ask anew, delete the file.
+/// A crash is remembered too, for a day, so that a broken driver does not cost its time-out at every start. What is
+/// remembered holds until the application's version or a graphics driver changes; to ask anew, delete the file.
 pub fn probe_adapters(command: &ProbeCommand, remembered: &Path) -> Probe {
     let state = memory::DriverState::of_this_machine();
-    if let Some(probe) = memory::recall(remembered, &state) {
+    if let Some(probe) = memory::recall(remembered, &state, SystemTime::now()) {
         return probe;
     }
     let probe = match run(command) {
